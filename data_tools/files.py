@@ -1,0 +1,68 @@
+"""Files that are either whole or not there, and the folder that holds what can be made again."""
+
+import contextlib
+import errno
+import os
+import pathlib
+import shutil
+import tempfile
+from collections.abc import Iterator
+
+from data_tools.errors import UserError
+
+
+def cache_dir() -> pathlib.Path:
+  """Folder for things that can be made or fetched again, outside the repository.
+
+  Returns:
+    $SKETCH_ZOO_CACHE if set, else $XDG_CACHE_HOME/sketch_zoo, else ~/.cache/sketch_zoo.
+  """
+  own = os.environ.get("SKETCH_ZOO_CACHE")
+  if own:
+    return pathlib.Path(own).expanduser()
+  base = os.environ.get("XDG_CACHE_HOME") or "~/.cache"
+  return pathlib.Path(base).expanduser() / "sketch_zoo"
+
+
+@contextlib.contextmanager
+def atomic_path(path: str | os.PathLike) -> Iterator[pathlib.Path]:
+  """Yields a path beside `path` to write a file to; it takes the place of `path` at the end.
+
+  If the body raises, or the process dies, whatever stood at `path` before is untouched. The
+  temporary name ends like `path`, so that writers which look at the ending behave the same.
+
+  Args:
+    path: the file to make. Its folder is made if missing.
+
+  Raises:
+    UserError: the folder can't be made or written to, or the disk is full.
+  """
+  path = pathlib.Path(path)
+  with _sentence_for_os_errors(path):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    scratch = pathlib.Path(tempfile.mkdtemp(prefix=f".{path.name}.", dir=path.parent))
+    try:
+      yield scratch / path.name
+      _sync(scratch / path.name)
+      os.replace(scratch / path.name, path)
+    finally:
+      shutil.rmtree(scratch, ignore_errors=True)
+
+
+def _sync(path: pathlib.Path) -> None:
+  with open(path, "rb") as file:
+    os.fsync(file.fileno())
+
+
+@contextlib.contextmanager
+def _sentence_for_os_errors(path: pathlib.Path) -> Iterator[None]:
+  try:
+    yield
+  except OSError as error:
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+      raise UserError(f"The disk is full: {path} could not be written (what stood there before "
+                      "is untouched); free some space and run the same command again.") from error
+    if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.EEXIST):
+      raise UserError(f"{path} can't be written ({error.strerror}); "
+                      "give a folder that you may write to.") from error
+    raise
