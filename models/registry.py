@@ -1,0 +1,49 @@
+"""The models of the zoo by name: the one place that knows them all.
+
+To add a model, write `models/<name>/`, then a line here; train/<name>.py, saving, loading and
+the shared tests find it through this table.
+"""
+
+import dataclasses
+from collections.abc import Callable
+from typing import Any
+
+import tensorflow as tf
+
+from data_tools.errors import UserError
+from models.rpcl_pix2seq.config import RpclPix2SeqConfig
+from models.rpcl_pix2seq.model import RpclPix2Seq
+
+
+@dataclasses.dataclass(frozen=True)
+class ModelEntry:
+  """How to make one model.
+
+  Attributes:
+    config: its config dataclass.
+    build: from a config and a seed to the model, with all its variables made.
+  """
+
+  config: type
+  build: Callable[..., tf.keras.Model]
+
+
+MODELS: dict[str, ModelEntry] = {
+    "rpcl_pix2seq": ModelEntry(RpclPix2SeqConfig, RpclPix2Seq),
+}
+
+
+def entry(name: str) -> ModelEntry:
+  """The entry of a model.
+
+  Raises:
+    UserError: there is no such model.
+  """
+  if name not in MODELS:
+    raise UserError(f"There is no model {name!r}; the models are {', '.join(sorted(MODELS))}.")
+  return MODELS[name]
+
+
+def name_of(model: Any) -> str:
+  """The registered name of a model's class."""
+  return next(name for name, item in MODELS.items() if type(model) is item.build)

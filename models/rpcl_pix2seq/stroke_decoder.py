@@ -1,0 +1,111 @@
+"""Latent code -> strokes: the recurrent decoder, teacher-forced over whole sequences."""
+
+import dataclasses
+
+import tensorflow as tf
+
+from models.layers import randomness
+from models.layers.initializers import FirstDimensionNormal
+from models.layers.recurrent import CELLS, scan
+from models.rpcl_pix2seq.stroke_distribution import HEAD_SIZE
+
+POINT_SIZE = 5  # stroke-5
+
+
+@dataclasses.dataclass(frozen=True)
+class DecoderDropout:
+  """Probabilities of KEEPING a unit; None where a kind of dropout is off."""
+
+  recurrent: float | None = None
+  input: float | None = None
+  output: float | None = None
+
+
+@tf.keras.utils.register_keras_serializable("sketch_zoo")
+class StrokeDecoder(tf.keras.layers.Layer):
+  """sketch-rnn's decoder with the code as a part of every input.
+
+  Args:
+    units: n of the cell.
+    z_size: Z.
+    cell: "lstm", "layer_norm" or "hyper".
+    dropout: what is dropped in training.
+    jit_compile: compile the recurrence with XLA.
+    seed: of the start values.
+
+  Attributes:
+    cell: the recurrent cell.
+    initial: dense Z -> the cell's packed state (through tanh).
+    head: dense n -> 3 + 6M.
+
+  Source: Ha & Eck, "A neural representation of sketch drawings" (2017); Zang et al. (2021).
+  """
+
+  def __init__(self, units: int, z_size: int, cell: str = "hyper",
+               dropout: DecoderDropout = DecoderDropout(), jit_compile: bool = False,
+               seed: int = 0, **kwargs):
+    super().__init__(**kwargs)
+    self.dropout, self.jit_compile = dropout, jit_compile
+    self._config = {"units": units, "z_size": z_size, "cell": cell, "seed": seed}
+    self.cell = CELLS[cell](units, seed=seed, name="cell")
+    self.cell.build([None, POINT_SIZE + z_size])
+    dense = tf.keras.layers.Dense
+    self.initial = dense(self.cell.state_size, activation="tanh", name="initial", dtype="float32",
+                         kernel_initializer=FirstDimensionNormal(seed + 1))
+    self.head = dense(HEAD_SIZE, name="head", dtype="float32",
+                      kernel_initializer=FirstDimensionNormal(seed + 2))
+
+  def call(self, code: tf.Tensor, points: tf.Tensor,
+           dropout_seed: tf.Tensor | None = None) -> tuple[tf.Tensor, tf.Tensor]:
+    """Runs the cell over given points.
+
+    Args:
+      code: float32 [B, Z].
+      points: float32 [B, T, 5], rows 0 .. T-1 of the padded drawings.
+      dropout_seed: int32 [2]; None turns dropout off.
+
+    Returns:
+      head float32 [B, T, 3 + 6M] and the last packed state [B, state_size].
+    """
+    points = tf.transpose(points, [1, 0, 2])  # [T, B, 5]
+    dropout = self.dropout if dropout_seed is not None else DecoderDropout()
+    seed_of = lambda kind: tf.random.experimental.stateless_fold_in(dropout_seed, kind)
+    rows = tf.shape(code)[0] if code.shape[0] is None else code.shape[0]
+    keep = None
+    if dropout.recurrent:
+      keep = _recurrent_masks(rows, self.cell.dropout_sizes, dropout.recurrent, seed_of(0))
+    outputs, last = scan(self.cell, self._input_products(code, points, dropout, seed_of),
+                         self.cell.unpack(self.initial(code)), keep,
+                         tf.as_dtype(self.compute_dtype), self.jit_compile)
+    if dropout.output:
+      outputs *= _step_masks(outputs.shape, rows, dropout.output, seed_of(2))
+    return tf.transpose(self.head(outputs), [1, 0, 2]), self.cell.pack(last)
+
+  def _input_products(self, code, points, dropout, seed_of):
+    """Points are projected for all steps at once, the code once per drawing."""
+    if dropout.input:  # the mask differs from step to step, so the code has to be repeated
+      codes = tf.tile(code[None], [points.shape[0], 1, 1])
+      inputs = tf.concat([points, codes], axis=-1)  # [T, B, 5 + Z]
+      inputs *= _step_masks(inputs.shape, tf.shape(code)[0], dropout.input, seed_of(1))
+      return self.cell.input_products(inputs)
+    of_code = self.cell.input_products(code, first=POINT_SIZE)
+    return tuple(a + b for a, b in zip(self.cell.input_products(points), of_code))
+
+  def get_config(self) -> dict:
+    return {**super().get_config(), **self._config}
+
+
+def _recurrent_masks(rows, sizes, keep_probability, seed):
+  """From the step number to the step's masks: a pure function, so it can be recomputed."""
+  def masks(step):
+    step_seed = tf.random.experimental.stateless_fold_in(seed, step)
+    mask = randomness.keep_mask(rows, sum(sizes), keep_probability, step_seed)
+    return tuple(tf.split(mask, sizes, axis=-1))
+  return masks
+
+
+def _step_masks(shape, rows, keep_probability, seed):
+  """A mask for every step, [T, B, size]."""
+  steps, _, size = shape
+  mask = randomness.keep_mask(rows, steps * size, keep_probability, seed)
+  return tf.transpose(tf.reshape(mask, [-1, steps, size]), [1, 0, 2])

@@ -1,0 +1,147 @@
+"""A trained model as a folder: `config.json` and the weights as a TensorFlow checkpoint.
+
+    config.json     {"model": name, "hparams": {...}, "seed": int, "data": {...}}
+    weights.index, weights.data-00000-of-00001
+
+A run folder of training holds the same config.json, and its weights under checkpoints/best; both
+can be loaded. Nothing in either can run code.
+"""
+
+import json
+import os
+import pathlib
+import shutil
+import tempfile
+from typing import Any
+
+import tensorflow as tf
+
+from data_tools.errors import UserError
+from data_tools.files import atomic_path
+from models import hparams, registry
+
+CONFIG_FILE = "config.json"
+WEIGHTS = "weights"
+BEST = pathlib.Path("checkpoints") / "best"
+
+
+def write_config(model: tf.keras.Model, directory: str | os.PathLike,
+                 data: dict[str, Any]) -> None:
+  """Writes config.json.
+
+  Args:
+    model: a registered model.
+    directory: made if missing.
+    data: what a user of the weights has to know of the training data (JSON values), such as
+      `scale_factor`: the number that the strokes' offsets were divided by.
+  """
+  content = {"model": registry.name_of(model), "hparams": json.loads(hparams.to_json(model.config)),
+             "seed": model.seed, "data": data}
+  with atomic_path(pathlib.Path(directory) / CONFIG_FILE) as path:
+    path.write_text(json.dumps(content, indent=2) + "\n")
+
+
+def read_config(directory: str | os.PathLike) -> dict[str, Any]:
+  """Reads config.json; "hparams" comes as the model's config dataclass.
+
+  Raises:
+    UserError: the folder or the file is missing, or is not what `write_config` writes.
+  """
+  path = pathlib.Path(directory) / CONFIG_FILE
+  if not path.is_file():
+    raise UserError(f"{directory} holds no {CONFIG_FILE}, so it is not a model folder; give the "
+                    "folder that training wrote to (--log_root) or a converted model.")
+  try:
+    content = json.loads(path.read_text())
+    name, values = content["model"], content["hparams"]
+  except (json.JSONDecodeError, UnicodeDecodeError, KeyError, TypeError) as error:
+    raise UserError(f"{path} is not a model description ({error}); expected JSON with the keys "
+                    "model, hparams, seed and data.") from error
+  config = hparams.from_json(registry.entry(name).config, json.dumps(values))
+  return {"seed": 0, "data": {}, **content, "hparams": config}
+
+
+def save_model(model: tf.keras.Model, directory: str | os.PathLike,
+               data: dict[str, Any]) -> None:
+  """Writes a model folder whole: an interrupted save leaves what was there before.
+
+  Args:
+    model: a registered model.
+    directory: the folder to make or replace; refused if it holds anything else.
+    data: see `write_config`.
+  """
+  target = pathlib.Path(directory)
+  _check_replaceable(target)
+  target.parent.mkdir(parents=True, exist_ok=True)
+  scratch = pathlib.Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
+  try:
+    tf.train.Checkpoint(model=model).write(str(scratch / WEIGHTS))
+    write_config(model, scratch, data)
+    scratch.chmod(0o755)
+    if target.exists():
+      shutil.rmtree(target)
+    os.replace(scratch, target)
+  except (tf.errors.ResourceExhaustedError, tf.errors.UnknownError) as error:
+    raise UserError(f"The model could not be written to {directory} ({error.message}); free some "
+                    "space and try again; what stood there before is untouched.") from error
+  finally:
+    shutil.rmtree(scratch, ignore_errors=True)
+
+
+def load_model(directory: str | os.PathLike, **options: Any) -> tuple[tf.keras.Model,
+                                                                     dict[str, Any]]:
+  """Builds the model of a model folder or a run folder and restores its weights.
+
+  Args:
+    directory: what `save_model` or training wrote.
+    **options: for the model's constructor, such as jit_compile_decoder.
+
+  Returns:
+    The model, and the content of config.json with "hparams" as the config dataclass.
+
+  Raises:
+    UserError: no model folder, no weights, or weights of another model.
+  """
+  content = read_config(directory)
+  model = registry.entry(content["model"]).build(content["hparams"], seed=content["seed"],
+                                                 **options)
+  restore_weights(model, _weights_of(pathlib.Path(directory)))
+  return model, content
+
+
+def restore_weights(model: tf.keras.Model, checkpoint: str) -> None:
+  """Restores every variable of `model` from a checkpoint that may hold more.
+
+  Raises:
+    UserError: the checkpoint can't be read, or is one of another model or other sizes.
+  """
+  try:
+    status = tf.train.Checkpoint(model=model).read(checkpoint)
+    status.assert_existing_objects_matched().expect_partial()
+  except (AssertionError, ValueError) as error:
+    raise UserError(f"The weights at {checkpoint} do not fit the model that {CONFIG_FILE} beside "
+                    f"them describes ({_first_line(error)}); they belong to another model or other "
+                    "hyperparameters.") from error
+  except tf.errors.OpError as error:
+    raise UserError(f"The weights at {checkpoint} can't be read ({_first_line(error)}); the file "
+                    "is missing, cut off or damaged: fetch or save it again.") from error
+
+
+def _weights_of(directory: pathlib.Path) -> str:
+  if (directory / f"{WEIGHTS}.index").is_file():
+    return str(directory / WEIGHTS)
+  best = tf.train.latest_checkpoint(str(directory / BEST))
+  if best is None:
+    raise UserError(f"{directory} holds no weights: neither {WEIGHTS}.index nor a checkpoint under "
+                    f"{BEST}; training writes the first one when its first epoch ends.")
+  return best
+
+
+def _check_replaceable(target: pathlib.Path) -> None:
+  if target.exists() and (not target.is_dir() or (
+      any(target.iterdir()) and not (target / CONFIG_FILE).is_file())):
+    raise UserError(f"{target} exists and is not a model folder; give a new or empty folder.")
+
+
+def _first_line(error: Exception) -> str:
+  return str(error).strip().split("\n")[0]
