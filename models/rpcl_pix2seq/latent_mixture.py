@@ -1,5 +1,6 @@
 """The latent mixture as a layer: its variables, its update, and as a distribution."""
 
+import numpy as np
 import tensorflow as tf
 import tensorflow_probability as tfp
 
@@ -93,6 +94,14 @@ class LatentMixture(tf.keras.layers.Layer):
     """One Gaussian of the mixture, to sample codes of one kind of drawing."""
     return tfp.distributions.MultivariateNormalDiag(self.means[index],
                                                     tf.sqrt(self.variances[index]))
+
+  def live(self) -> np.ndarray:
+    """Which components are alive: bool [K], weight above a tenth of the even share 1 / K.
+
+    A component that wins no codes loses 5 % of its weight at every update, so it falls below
+    this bound some fifty steps after its last win.
+    """
+    return self.mixture_weights.numpy()[:, 0] > 0.1 / self.components
 
   def get_config(self) -> dict:
     return {**super().get_config(), "components": self.components, "z_size": self.z_size,

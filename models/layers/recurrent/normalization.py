@@ -5,11 +5,8 @@ import tensorflow as tf
 EPSILON = 1e-3  # inside the square root, as in the original
 
 
-@tf.custom_gradient
-def layer_norm(x: tf.Tensor, gamma: tf.Tensor, beta: tf.Tensor):
+def layer_norm(x: tf.Tensor, gamma: tf.Tensor, beta: tf.Tensor) -> tf.Tensor:
   """gamma * (x - mean) / sqrt(var + 1e-3) + beta over the last axis (biased variance).
-
-  The gradient is written out: about half the operations of the automatic one.
 
   Args:
     x: float32 [..., B, n].
@@ -21,6 +18,12 @@ def layer_norm(x: tf.Tensor, gamma: tf.Tensor, beta: tf.Tensor):
 
   Source: Ba et al., "Layer normalization" (2016), as applied in sketch-rnn's `rnn.py`.
   """
+  return _layer_norm(x, tf.convert_to_tensor(gamma), tf.convert_to_tensor(beta))
+
+
+@tf.custom_gradient
+def _layer_norm(x, gamma, beta):
+  """With the gradient written out: about half the operations of the automatic one."""
   centred = x - tf.reduce_mean(x, axis=-1, keepdims=True)
   variance = tf.reduce_mean(tf.square(centred), axis=-1, keepdims=True)
   inverse = tf.math.rsqrt(variance + EPSILON)
