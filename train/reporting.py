@@ -38,10 +38,10 @@ class EpochReport(tf.keras.callbacks.Callback):
     logs.update(self._extra())
     logs["seconds"] = time.monotonic() - self._start
     line = {name: _plain(value) for name, value in logs.items()}
-    print(file=sys.stderr)  # ends the progress bar's line
-    print(json.dumps(line), file=self._out, flush=True)
     with open(self._root / METRICS_FILE, "a") as file:
       file.write(json.dumps(line) + "\n")
+    print(file=sys.stderr)  # ends the progress bar's line
+    print(json.dumps(line), file=self._out, flush=True)
     with self._writer.as_default(step=line["step"]):
       for name, value in line.items():
         if isinstance(value, (int, float)):

@@ -54,7 +54,6 @@ def run(options: Options) -> None:
   with devices.strategy(config.batch_size).scope():
     model = RpclPix2Seq(config, options.seed, options.jit_compile)
     model.compile(optimizer=adam(config))
-    _make_slots(model)
   saving.write_config(model, options.log_root, _data_info(dataset))
   fit(model, dataset, options.log_root, options.resume)
 
@@ -79,6 +78,7 @@ def load_data(config: RpclPix2SeqConfig, data_dir: str | None) -> tuple[
   if not len(dataset.valid):
     raise UserError(f"The drawings of {', '.join(config.categories)} in {data_dir} have an empty "
                     "valid split, but training needs one to choose the best checkpoint by.")
+  input_pipeline.steps_per_epoch(dataset.train, config)  # refuses less than a batch, early
   return dataset, dataclasses.replace(config, max_seq_len=dataset.max_seq_len)
 
 
@@ -119,11 +119,6 @@ def _fit_on(model, dataset, checkpoints, callbacks):
   with contextlib.redirect_stdout(sys.stderr):  # the progress bar; results go to stdout
     model.fit(batches, steps_per_epoch=steps, initial_epoch=passes,
               epochs=passes + -(-left // steps), callbacks=callbacks, verbose=1)
-
-
-def _make_slots(model):
-  """Makes Adam's moments now, so that a checkpoint restores them before the first step."""
-  model.optimizer._create_all_weights(model.trainable_variables)  # pylint: disable=protected-access
 
 
 def _scalars(model) -> dict[str, float]:

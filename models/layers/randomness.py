@@ -6,29 +6,64 @@ does, and a resumed run as an uninterrupted one.
 
 import tensorflow as tf
 
+# Named, because the automatic choice differs between plain and XLA-compiled graphs.
+ALGORITHM = "philox"
+
+
+def fold_in(seed: tf.Tensor, number: int | tf.Tensor) -> tf.Tensor:
+  """A new stateless seed, int32 [2], from a seed and a number."""
+  return tf.random.experimental.stateless_fold_in(seed, number, alg=ALGORITHM)
+
+
+def uniform(shape, seed: tf.Tensor) -> tf.Tensor:
+  """Uniform in [0, 1), float32 of `shape`."""
+  return tf.random.stateless_uniform(shape, seed, alg=ALGORITHM)
+
+
+def normal(shape, seed: tf.Tensor) -> tf.Tensor:
+  """Standard normal, float32 of `shape`."""
+  return tf.random.stateless_normal(shape, seed, alg=ALGORITHM)
+
 
 def step_seed(seed: int, step: tf.Tensor, purpose: int) -> tf.Tensor:
   """A stateless seed, int32 [2], for one purpose at one step."""
   pair = tf.stack([tf.constant(seed, tf.int32), tf.cast(step, tf.int32)])
-  return tf.random.experimental.stateless_fold_in(pair, purpose)
+  return fold_in(pair, purpose)
 
 
-def batch_rows(draw, rows: int) -> tf.Tensor:
-  """This replica's rows of what `draw(all rows)` gives: [rows, ...]."""
+def rows_of_batch(rows) -> tuple[tf.Tensor, tf.Tensor]:
+  """How many rows the global batch has, and which of them is this replica's first.
+
+  Args:
+    rows: of this replica.
+
+  Returns:
+    Two int32 scalars.
+  """
   replica = tf.distribute.get_replica_context()
   if replica is None or replica.num_replicas_in_sync == 1:
-    return draw(rows)
-  everything = draw(rows * replica.num_replicas_in_sync)
-  start = replica.replica_id_in_sync_group * rows
-  return everything[start:start + rows]
+    return tf.convert_to_tensor(rows), tf.constant(0)
+  number = tf.cast(replica.replica_id_in_sync_group, tf.int32)
+  return tf.convert_to_tensor(rows * replica.num_replicas_in_sync), number * rows
 
 
-def normal(rows, size: int, seed: tf.Tensor) -> tf.Tensor:
-  """Standard normal noise, float32 [rows, size], of this replica's rows."""
-  return batch_rows(lambda all_rows: tf.random.stateless_normal([all_rows, size], seed), rows)
+def batch_normal(rows, size: int, seed: tf.Tensor) -> tf.Tensor:
+  """Standard normal noise, float32 [rows, size]: this replica's rows of the batch's."""
+  all_rows, first = rows_of_batch(rows)
+  return normal([all_rows, size], seed)[first:first + rows]
 
 
-def keep_mask(rows, size: int, keep_probability: float, seed: tf.Tensor) -> tf.Tensor:
-  """An inverted dropout mask, 0 or 1 / keep_probability, float32 [rows, size]."""
-  uniform = batch_rows(lambda all_rows: tf.random.stateless_uniform([all_rows, size], seed), rows)
-  return tf.cast(uniform < keep_probability, tf.float32) / keep_probability
+def keep_mask(batch: tuple[tf.Tensor, tf.Tensor], rows, size: int, keep_probability: float,
+              seed: tf.Tensor) -> tf.Tensor:
+  """An inverted dropout mask, 0 or 1 / keep_probability, float32 [rows, size].
+
+  Args:
+    batch: of `rows_of_batch`.
+    rows: of this replica.
+    size: of a row.
+    keep_probability: in (0, 1].
+    seed: int32 [2].
+  """
+  all_rows, first = batch
+  drawn = uniform([all_rows, size], seed)[first:first + rows]
+  return tf.cast(drawn < keep_probability, tf.float32) / keep_probability

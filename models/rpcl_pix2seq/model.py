@@ -51,6 +51,7 @@ class RpclPix2Seq(tf.keras.Model):
   def __init__(self, config: RpclPix2SeqConfig, seed: int = 0,
                jit_compile_decoder: bool = False, **kwargs):
     super().__init__(**kwargs)
+    self._autocast = False  # points keep float32 under mixed precision; layers cast for themselves
     if isinstance(config, dict):
       config = RpclPix2SeqConfig(**config)
     self.config, self.seed, self.jit_compile_decoder = config.validate(), seed, jit_compile_decoder
@@ -81,6 +82,15 @@ class RpclPix2Seq(tf.keras.Model):
   def metrics(self):
     return list(self._means.values())
 
+  def compile(self, optimizer, **kwargs):
+    """As Keras's, and makes the optimiser's moments at once.
+
+    A checkpoint can then be restored before the first step, and no variable is made inside a
+    traced step, which several replicas do not survive.
+    """
+    super().compile(optimizer=optimizer, **kwargs)
+    self.optimizer._create_all_weights(self.trainable_variables)  # pylint: disable=protected-access
+
   def call(self, inputs: dict[str, tf.Tensor], training: bool = False) -> Outputs:
     """One teacher-forced pass.
 
@@ -96,7 +106,7 @@ class RpclPix2Seq(tf.keras.Model):
     if training:
       dropout_seed = randomness.step_seed(self.seed, self.draws, 1)
       if noise is None:
-        noise = randomness.normal(tf.shape(mean)[0], self.config.z_size,
+        noise = randomness.batch_normal(tf.shape(mean)[0], self.config.z_size,
                                   randomness.step_seed(self.seed, self.draws, 0))
     code = mean if noise is None else mean + tf.sqrt(variance) * noise
     head, last_state = self.stroke_decoder(code, inputs["strokes"][:, :-1], dropout_seed)

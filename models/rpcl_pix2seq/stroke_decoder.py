@@ -44,10 +44,10 @@ class StrokeDecoder(tf.keras.layers.Layer):
   def __init__(self, units: int, z_size: int, cell: str = "hyper",
                dropout: DecoderDropout = DecoderDropout(), jit_compile: bool = False,
                seed: int = 0, **kwargs):
-    super().__init__(**kwargs)
+    super().__init__(autocast=False, **kwargs)
     self.dropout, self.jit_compile = dropout, jit_compile
     self._config = {"units": units, "z_size": z_size, "cell": cell, "seed": seed}
-    self.cell = CELLS[cell](units, seed=seed, name="cell")
+    self.cell = CELLS[cell](units, seed=seed, name="cell", dtype="float32")
     self.cell.build([None, POINT_SIZE + z_size])
     dense = tf.keras.layers.Dense
     self.initial = dense(self.cell.state_size, activation="tanh", name="initial", dtype="float32",
@@ -68,26 +68,25 @@ class StrokeDecoder(tf.keras.layers.Layer):
       head float32 [B, T, 3 + 6M] and the last packed state [B, state_size].
     """
     points = tf.transpose(points, [1, 0, 2])  # [T, B, 5]
-    dropout = self.dropout if dropout_seed is not None else DecoderDropout()
-    seed_of = lambda kind: tf.random.experimental.stateless_fold_in(dropout_seed, kind)
-    rows = tf.shape(code)[0] if code.shape[0] is None else code.shape[0]
-    keep = None
-    if dropout.recurrent:
-      keep = _recurrent_masks(rows, self.cell.dropout_sizes, dropout.recurrent, seed_of(0))
-    outputs, last = scan(self.cell, self._input_products(code, points, dropout, seed_of),
-                         self.cell.unpack(self.initial(code)), keep,
-                         tf.as_dtype(self.compute_dtype), self.jit_compile)
-    if dropout.output:
-      outputs *= _step_masks(outputs.shape, rows, dropout.output, seed_of(2))
+    masks = None
+    if dropout_seed is not None:
+      masks = _Masks(self.dropout, code, self.cell.dropout_sizes, dropout_seed)
+    recurrent = masks.recurrent if masks and self.dropout.recurrent else None
+    outputs, last = scan(self.cell, self._input_products(code, points, masks),
+                         self.cell.unpack(self.initial(code)), recurrent,
+                         masks.arguments if masks else (), tf.as_dtype(self.compute_dtype),
+                         self.jit_compile)
+    if masks and self.dropout.output:
+      outputs *= masks.of_steps(outputs.shape, self.dropout.output, 2)
     return tf.transpose(self.head(outputs), [1, 0, 2]), self.cell.pack(last)
 
-  def _input_products(self, code, points, dropout, seed_of):
+  def _input_products(self, code, points, masks):
     """Points are projected for all steps at once, the code once per drawing."""
-    if dropout.input:  # the mask differs from step to step, so the code has to be repeated
+    if masks and self.dropout.input:  # masks differ from step to step: the code is repeated
       codes = tf.tile(code[None], [points.shape[0], 1, 1])
       inputs = tf.concat([points, codes], axis=-1)  # [T, B, 5 + Z]
-      inputs *= _step_masks(inputs.shape, tf.shape(code)[0], dropout.input, seed_of(1))
-      return self.cell.input_products(inputs)
+      return self.cell.input_products(
+          inputs * masks.of_steps(inputs.shape, self.dropout.input, 1))
     of_code = self.cell.input_products(code, first=POINT_SIZE)
     return tuple(a + b for a, b in zip(self.cell.input_products(points), of_code))
 
@@ -95,17 +94,28 @@ class StrokeDecoder(tf.keras.layers.Layer):
     return {**super().get_config(), **self._config}
 
 
-def _recurrent_masks(rows, sizes, keep_probability, seed):
-  """From the step number to the step's masks: a pure function, so it can be recomputed."""
-  def masks(step):
-    step_seed = tf.random.experimental.stateless_fold_in(seed, step)
-    mask = randomness.keep_mask(rows, sum(sizes), keep_probability, step_seed)
-    return tuple(tf.split(mask, sizes, axis=-1))
-  return masks
+class _Masks:
+  """Dropout masks of one pass over the batch."""
 
+  def __init__(self, dropout, code, recurrent_sizes, seed):
+    self._dropout, self._sizes, self._seed = dropout, recurrent_sizes, seed
+    self._rows = tf.shape(code)[0] if code.shape[0] is None else code.shape[0]
+    self._batch = randomness.rows_of_batch(self._rows)
 
-def _step_masks(shape, rows, keep_probability, seed):
-  """A mask for every step, [T, B, size]."""
-  steps, _, size = shape
-  mask = randomness.keep_mask(rows, steps * size, keep_probability, seed)
-  return tf.transpose(tf.reshape(mask, [-1, steps, size]), [1, 0, 2])
+  @property
+  def arguments(self):
+    """The tensors that `recurrent` takes besides the step."""
+    return (randomness.fold_in(self._seed, 0), *self._batch)
+
+  def recurrent(self, step, seed, all_rows, first):
+    """The masks of one step: a pure function, so that they can be drawn again going back."""
+    mask = randomness.keep_mask((all_rows, first), self._rows, sum(self._sizes),
+                                self._dropout.recurrent, randomness.fold_in(seed, step))
+    return tuple(tf.split(mask, self._sizes, axis=-1))
+
+  def of_steps(self, shape, keep_probability, kind):
+    """A mask for every step, [T, B, size]."""
+    steps, _, size = shape
+    mask = randomness.keep_mask(self._batch, self._rows, steps * size, keep_probability,
+                                randomness.fold_in(self._seed, kind))
+    return tf.transpose(tf.reshape(mask, [-1, steps, size]), [1, 0, 2])

@@ -1,0 +1,18 @@
+"""Shared set-up: two logical CPUs, so that a strategy can be tested with two replicas."""
+
+import os
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+import pytest  # noqa: E402
+import tensorflow as tf  # noqa: E402
+
+tf.config.set_logical_device_configuration(
+    tf.config.list_physical_devices("CPU")[0], [tf.config.LogicalDeviceConfiguration()] * 2)
+
+
+@pytest.fixture(autouse=True)
+def own_cache(tmp_path_factory, monkeypatch):
+  """Tests never read or write the user's cache folder."""
+  folder = tmp_path_factory.getbasetemp() / "cache"
+  monkeypatch.setenv("SKETCH_ZOO_CACHE", str(folder))

@@ -1,0 +1,179 @@
+"""Properties every model of the zoo must have, on a tiny RPCL-pix2seq."""
+
+import json
+
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from data_tools.errors import UserError
+from models import saving
+from models.rpcl_pix2seq.model import RpclPix2Seq, adam
+from tests.models import tiny
+
+
+def outputs_of(model, rows=4):
+  return [np.asarray(x) for x in model(tiny.batch(rows))]
+
+
+def train(model, steps=3):
+  data = tf.data.Dataset.from_generator(
+      lambda: (tiny.batch(seed=i) for i in range(steps)),
+      output_signature=tf.nest.map_structure(tf.type_spec_from_value,
+                                             tf.nest.map_structure(tf.constant, tiny.batch())))
+  model.fit(data.apply(tf.data.experimental.assert_cardinality(steps)), verbose=0)
+  return [variable.numpy() for variable in model.variables]
+
+
+def test_config_round_trip():
+  model = tiny.model(seed=3)
+  again = RpclPix2Seq.from_config(json.loads(json.dumps(model.get_config())))
+  for a, b in zip(outputs_of(model), outputs_of(again)):
+    np.testing.assert_array_equal(a, b)
+
+
+def test_saved_and_loaded_gives_equal_outputs(tmp_path):
+  model = tiny.model(seed=3)
+  train(model)
+  saving.save_model(model, tmp_path / "model", {"scale_factor": 2.5})
+  loaded, content = saving.load_model(tmp_path / "model")
+  assert content["data"] == {"scale_factor": 2.5}
+  for a, b in zip(outputs_of(model), outputs_of(loaded)):
+    np.testing.assert_array_equal(a, b)
+
+
+def test_weights_of_another_model_are_refused(tmp_path):
+  saving.save_model(tiny.model(), tmp_path / "a", {})
+  content = json.loads((tmp_path / "a/config.json").read_text())
+  content["hparams"]["dec_rnn_size"] = 13
+  (tmp_path / "a/config.json").write_text(json.dumps(content))
+  with pytest.raises(UserError, match="belong to another model"):
+    saving.load_model(tmp_path / "a")
+
+
+@pytest.mark.parametrize("content, words", [
+    ("{", "not a model description"), ('{"model": "other", "hparams": {}}', "no model 'other'")])
+def test_broken_config_is_a_sentence(tmp_path, content, words):
+  (tmp_path / "config.json").write_text(content)
+  with pytest.raises(UserError, match=words):
+    saving.load_model(tmp_path)
+
+
+def test_damaged_weights_are_a_sentence(tmp_path):
+  saving.save_model(tiny.model(), tmp_path / "a", {})
+  (tmp_path / "a/weights.index").write_bytes(b"not a table")
+  with pytest.raises(UserError, match="can't be read"):
+    saving.load_model(tmp_path / "a")
+
+
+def test_save_refuses_a_folder_of_other_things(tmp_path):
+  (tmp_path / "thesis.txt").write_text("mine")
+  with pytest.raises(UserError, match="not a model folder"):
+    saving.save_model(tiny.model(), tmp_path, {})
+  assert (tmp_path / "thesis.txt").read_text() == "mine"
+
+
+def test_failed_save_leaves_the_old_model(tmp_path, monkeypatch):
+  saving.save_model(tiny.model(seed=1), tmp_path / "a", {})
+  before = outputs_of(saving.load_model(tmp_path / "a")[0])
+
+  def full(*_):
+    raise tf.errors.ResourceExhaustedError(None, None, "No space left on device")
+
+  monkeypatch.setattr(tf.train.Checkpoint, "write", full)
+  with pytest.raises(UserError, match="free some space"):
+    saving.save_model(tiny.model(seed=2), tmp_path / "a", {})
+  monkeypatch.undo()
+  assert [entry.name for entry in tmp_path.iterdir()] == ["a"]
+  for a, b in zip(before, outputs_of(saving.load_model(tmp_path / "a")[0])):
+    np.testing.assert_array_equal(a, b)
+
+
+def test_rows_do_not_depend_on_the_batch():
+  model, whole = tiny.model(), tiny.batch(rows=6)
+  part = {name: array[2:4] for name, array in whole.items()}
+  for a, b in zip(model(whole), model(part)):
+    np.testing.assert_allclose(a[2:4], b, rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.parametrize("cell", ["lstm", "layer_norm", "hyper"])
+def test_compiled_decoder_trains_like_the_plain_one(cell):
+  results = []
+  for compiled in (False, True):
+    # Without dropout: XLA's random numbers are others.
+    model = RpclPix2Seq(tiny.config(dec_model=cell, use_recurrent_dropout=False),
+                        jit_compile_decoder=compiled)
+    with tf.GradientTape() as tape:
+      outputs = model(tiny.batch(), training=True)
+      loss = tf.reduce_sum(tf.square(outputs.head))
+    results.append([loss, *tape.gradient(loss, model.stroke_decoder.trainable_variables)])
+  for a, b in zip(*results):
+    np.testing.assert_allclose(a, b, rtol=2e-4, atol=2e-4)
+
+
+def test_every_dropout_changes_training_only():
+  flags = {f"use_{kind}_dropout": True for kind in ("input", "output", "recurrent")}
+  dropped, plain = tiny.model(**flags), tiny.model(use_recurrent_dropout=False)
+  noise = {"noise": np.zeros([4, 5], np.float32)}
+  for training, same in ((False, True), (True, False)):
+    a = dropped({**tiny.batch(), **noise}, training=training).head
+    b = plain({**tiny.batch(), **noise}, training=training).head
+    assert np.allclose(a, b) is same
+
+
+def test_mixed_precision_stays_near_float32():
+  reference = tiny.model(dec_model="hyper")
+  terms, _ = reference.losses_of(tiny.batch(), reference(tiny.batch()), 1, training=False)
+  tf.keras.mixed_precision.set_global_policy("mixed_bfloat16")
+  try:
+    mixed = tiny.model(dec_model="hyper")
+    got, _ = mixed.losses_of(tiny.batch(), mixed(tiny.batch()), 1, training=False)
+    values = train(mixed)
+  finally:
+    tf.keras.mixed_precision.set_global_policy("float32")
+  assert all(np.isfinite(value).all() for value in values)
+  assert all(variable.dtype in (tf.float32, tf.int64) for variable in mixed.variables)
+  np.testing.assert_allclose(got["loss"], terms["loss"], rtol=0.05)
+
+
+@pytest.mark.parametrize("first_step", [0, 501])
+def test_two_replicas_train_like_one(first_step):
+  """Noise, dropout, losses, clipping, Adam and both kinds of mixture update; all variables."""
+  results = []
+  for devices in (["/cpu:0"], ["/cpu:0", "/cpu:1"]):
+    strategy = tf.distribute.MirroredStrategy(devices)
+    with strategy.scope():
+      model = tiny.model(use_input_dropout=True, use_output_dropout=True)
+      model.step.assign(first_step)
+    before = [variable.numpy() for variable in model.variables]
+    results.append(train(model))
+    assert model.step.numpy() == first_step + 3
+  names = [variable.name for variable in model.variables]
+  for name, start, one, two in zip(names, before, *results):
+    moved = np.abs(one - start).max()
+    # A ReLU within rounding of zero may fall on either side, hence the wider bound on the maximum.
+    assert np.abs(one - two).mean() <= 1e-3 * moved + 1e-6, name
+    assert np.abs(one - two).max() <= 0.05 * moved + 1e-6, name
+
+
+def test_data_parallel_metrics_are_means_over_the_global_batch():
+  figures = []
+  for devices in (["/cpu:0"], ["/cpu:0", "/cpu:1"]):
+    with tf.distribute.MirroredStrategy(devices).scope():
+      model = tiny.model()
+    data = tf.data.Dataset.from_tensors(tiny.batch())
+    figures.append(model.evaluate(data, verbose=0, return_dict=True))
+  for name, value in figures[0].items():
+    assert figures[1][name] == pytest.approx(value, rel=1e-5)
+
+
+def test_same_seed_same_start_and_another_seed_another():
+  a, b, c = (tiny.model(seed=seed).encoder.mean.kernel.numpy() for seed in (1, 1, 2))
+  np.testing.assert_array_equal(a, b)
+  assert not np.allclose(a, c)
+
+
+def test_adam_is_the_originals():
+  optimizer = adam(tiny.config())
+  assert optimizer.get_config()["beta_1"] == 0.5
+  assert optimizer.get_config()["epsilon"] == 1e-8
