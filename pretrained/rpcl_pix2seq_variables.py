@@ -34,6 +34,18 @@ def joined(arrays: list[np.ndarray], axis: int | None, shape: tuple[int, ...]) -
   return np.stack(arrays, axis=axis)
 
 
+def original_shape(shape: tuple[int, ...], count: int, axis: int | None) -> tuple[int, ...]:
+  """The shape of each of the `count` originals that make up one of our variables."""
+  shape = list(shape)
+  if axis is None:
+    return tuple(shape)
+  if shape[axis] == count:  # stacked
+    del shape[axis]
+  else:
+    shape[axis] //= count
+  return tuple(shape)
+
+
 def _normed(conv, scope):
   return [(conv.conv.kernel, [f"{ROOT}/{scope}/filter"], None),
           (conv.norm.gamma, [f"{ROOT}/{scope}/InstanceNorm/gamma"], None),
