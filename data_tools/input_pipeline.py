@@ -50,8 +50,7 @@ def train_batches(split: SketchSplit, config: Any, seed: int, first_pass: int = 
   steps = steps_per_epoch(split, config)
   batches = TrainBatches(split, config, seed)
   dataset = tf.data.Dataset.counter(first_pass * steps, dtype=tf.int64)
-  return _mapped(dataset, lambda index: batches(*divmod(int(index), steps)), config,
-                 config.batch_size)
+  return _mapped(dataset, lambda index: batches(*divmod(int(index), steps)), config)
 
 
 def steps_per_epoch(split: SketchSplit, config: Any) -> int:
@@ -79,7 +78,9 @@ def eval_batches(split: SketchSplit, config: Any, drop_remainder: bool = False
       validates. A split smaller than one batch is then refused.
 
   Returns:
-    Elements as of `train_batches`; the last may be smaller.
+    Elements as of `train_batches`, and "weight" float32 [B]: 1, or 0 for the drawings that fill
+    up the last batch (the split's first ones once more). Every batch is whole, so that shapes
+    are static and no replica is left without drawings.
 
   Raises:
     UserError: no drawings, or no whole batch.
@@ -91,27 +92,30 @@ def eval_batches(split: SketchSplit, config: Any, drop_remainder: bool = False
                     f"{size if drop_remainder else 1} are needed; lower batch_size or give more "
                     "drawings.")
   _check_lengths(split, config)
-  even = drop_remainder or len(split) % size == 0
 
-  def batch(index: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    return _gather(split, np.arange(index * size, min((index + 1) * size, len(split))), config)
+  def batch(index: np.ndarray) -> tuple[np.ndarray, ...]:
+    rows = np.arange(index * size, (index + 1) * size)
+    weight = (rows < len(split)).astype(np.float32)
+    return *_gather(split, rows % len(split), config), weight
 
-  return _mapped(tf.data.Dataset.range(count), batch, config, size if even else None)
+  return _mapped(tf.data.Dataset.range(count), batch, config, ("weight",))
 
 
-def _mapped(indices: tf.data.Dataset, batch: Callable[[np.ndarray], tuple[np.ndarray, np.ndarray]],
-            config: Any, size: int | None) -> tf.data.Dataset:
-  """Index -> batch, in parallel, in order, with static shapes."""
+def _mapped(indices: tf.data.Dataset, batch: Callable[[np.ndarray], tuple[np.ndarray, ...]],
+            config: Any, more: tuple[str, ...] = ()) -> tf.data.Dataset:
+  """Index -> batch (image, strokes and `more` [B]), in parallel, in order, static shapes."""
+  size, width = config.batch_size, config.png_width
+  shapes = {"image": [size, width, width, 1], "strokes": [size, config.max_seq_len + 1, 5],
+            **{name: [size] for name in more}}
 
-  def counted(index: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+  def counted(index: np.ndarray) -> tuple[np.ndarray, ...]:
     with _CALLS.running():
       return batch(index)
 
   def element(index: tf.Tensor) -> dict[str, tf.Tensor]:
-    images, sequences = tf.numpy_function(counted, [index], [tf.float32, tf.float32])
-    images.set_shape([size, config.png_width, config.png_width, 1])
-    sequences.set_shape([size, config.max_seq_len + 1, 5])
-    return {"image": images, "strokes": sequences}
+    arrays = tf.numpy_function(counted, [index], [tf.float32] * len(shapes))
+    return {name: tf.ensure_shape(array, shape)
+            for array, (name, shape) in zip(arrays, shapes.items())}
 
   options = tf.data.Options()
   # One worker: sharding by file or element would cut a batch's index, not its drawings.

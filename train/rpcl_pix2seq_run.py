@@ -40,22 +40,47 @@ class Options:
 def run(options: Options) -> None:
   """Trains to the end of the schedule, or prints the hyperparameters (dry_run).
 
+  A resumed run keeps the hyperparameters and the seed it was started with; `hparams` may still
+  change some, such as num_steps.
+
   Raises:
     UserError: anything the user can mend: hyperparameters, data, the run folder.
   """
-  config = hparams.parse(PRESETS[options.preset], options.hparams).validate()
+  start, seed = _start_of(options)
+  config = hparams.parse(start, options.hparams).validate()
   if options.dry_run:
     print(hparams.to_json(config), end="")
     return
-  _check_log_root(options)
   dataset, config = load_data(config, options.data_dir)
   if options.mixed_precision:
     devices.use_mixed_precision()
   with devices.strategy(config.batch_size).scope():
-    model = RpclPix2Seq(config, options.seed, options.jit_compile)
+    model = RpclPix2Seq(config, seed, options.jit_compile)
     model.compile(optimizer=adam(config))
+  checkpoints = RunCheckpoints(model, options.log_root)
+  if options.resume and checkpoints.resume():
+    cli.say(f"Resuming after epoch {checkpoints.progress.epoch.numpy()}, "
+            f"step {model.step.numpy()}.")
   saving.write_config(model, options.log_root, _data_info(dataset))
-  fit(model, dataset, options.log_root, options.resume)
+  if run_is_over(checkpoints, config.num_steps):
+    cli.say("This run has already come to its end; raise num_steps to go on.")
+  else:
+    fit(model, dataset, checkpoints, options.log_root)
+
+
+def _start_of(options: Options) -> tuple[RpclPix2SeqConfig, int]:
+  """The hyperparameters to start from and the seed: those of the preset, or of the run."""
+  started = (pathlib.Path(options.log_root) / LAST).exists()
+  if started and not options.resume and not options.dry_run:
+    raise UserError(f"{options.log_root} already holds a run; go on with --resume_training, or "
+                    "give another --log_root.")
+  if started and options.resume:
+    content = saving.read_config(options.log_root)
+    return content["hparams"], content["seed"]
+  if options.resume:
+    cli.say(f"{options.log_root} holds no finished epoch to resume from: starting from the "
+            "beginning.")
+  return PRESETS[options.preset], options.seed
 
 
 def load_data(config: RpclPix2SeqConfig, data_dir: str | None) -> tuple[
@@ -82,23 +107,17 @@ def load_data(config: RpclPix2SeqConfig, data_dir: str | None) -> tuple[
   return dataset, dataclasses.replace(config, max_seq_len=dataset.max_seq_len)
 
 
-def fit(model: RpclPix2Seq, dataset: SketchDataset, log_root: str, resume: bool = False) -> None:
+def fit(model: RpclPix2Seq, dataset: SketchDataset, checkpoints: RunCheckpoints,
+        log_root: str) -> None:
   """Runs `model.fit` under the original's schedule.
 
   Args:
     model: compiled.
     dataset: its drawings.
+    checkpoints: of the run, resumed if it is.
     log_root: the run folder.
-    resume: go on from its last finished epoch, if there is one.
   """
   config = model.config
-  checkpoints = RunCheckpoints(model, log_root)
-  if resume and checkpoints.resume():
-    cli.say(f"Resuming after epoch {checkpoints.progress.epoch.numpy()}, "
-            f"step {model.step.numpy()}.")
-    if run_is_over(checkpoints, config.num_steps):
-      cli.say("This run has already come to its end; raise num_steps to go on.")
-      return
   callbacks = [
       BestOrReload(checkpoints, input_pipeline.eval_batches(dataset.valid, config),
                    input_pipeline.eval_batches(dataset.test, config) if len(dataset.test) else None,
@@ -124,18 +143,8 @@ def _fit_on(model, dataset, checkpoints, callbacks):
 def _scalars(model) -> dict[str, float]:
   step = model.step.read_value()
   return {"learning_rate": float(schedules.learning_rate(step, model.config)),
-          "kl_weight": float(schedules.kl_weight(step)),
+          "kl_weight": float(schedules.kl_weight(step, model.config)),
           "live_components": int(np.sum(model.mixture.live()))}
-
-
-def _check_log_root(options):
-  started = (pathlib.Path(options.log_root) / LAST).exists()
-  if started and not options.resume:
-    raise UserError(f"{options.log_root} already holds a run; go on with --resume_training, or "
-                    "give another --log_root.")
-  if options.resume and not started:
-    cli.say(f"{options.log_root} holds no finished epoch to resume from: starting from the "
-            "beginning.")
 
 
 def _data_info(dataset: SketchDataset) -> dict:

@@ -1,8 +1,9 @@
 """Hyperparameters of RPCL-pix2seq, under the original program's names and defaults.
 
 Source: Zang, Tu and Xu, "Controllable stroke-based sketch synthesis from a self-organized latent
-space", Neural Networks 137, 2021, and its program CMACH508/RPCL-pix2seq. The last four
-(momentum, delearning_rate, rpcl_start, rpcl_period) are constants in that program.
+space", Neural Networks 137, 2021, and its program CMACH508/RPCL-pix2seq. The last five
+(momentum, delearning_rate, min_variance, rpcl_start, rpcl_period) and kl_decay_rate are constants in
+that program.
 """
 
 import dataclasses
@@ -81,6 +82,9 @@ class RpclPix2SeqConfig:
   grad_clip: float = hparam(1.0, "Every element of a gradient is clipped to +- this.", above=0)
   de_weight: float = hparam(0.5, "Weight of the image decoder's loss.",
                             at_least=0, below=float("inf"))
+  kl_decay_rate: float = hparam(
+      0.9999, "The latent terms weigh 1 - 0.999 * this^step; lower lets them count sooner.",
+      above=0, at_most=1)
 
   # === Updates of the latent mixture ===
   momentum: float = hparam(
@@ -89,6 +93,9 @@ class RpclPix2SeqConfig:
   delearning_rate: float = hparam(
       1e-4, "How hard an RPCL step pushes the rival away from a code; the paper advises more "
       "for many categories.", at_least=0, below=1)
+  min_variance: float = hparam(
+      1e-10, "Variances of the mixture are kept above this; 0.02 keeps long RPCL phases stable.",
+      above=0)
   rpcl_start: int = hparam(500, "Up to this step every update of the mixture is EM.", at_least=0)
   rpcl_period: int = hparam(
       3, "After rpcl_start, steps divisible by this make an RPCL update instead of EM.", at_least=1)

@@ -17,6 +17,7 @@ class LatentMixture(tf.keras.layers.Layer):
     z_size: Z.
     momentum: share of the old value at an update.
     delearning_rate: how far a rival is pushed away in an RPCL step.
+    min_variance: lower bound of the variances.
     rpcl_start: the last step that is EM only.
     rpcl_period: after that, every step divisible by this is RPCL.
     seed: of the start values.
@@ -29,11 +30,12 @@ class LatentMixture(tf.keras.layers.Layer):
   """
 
   def __init__(self, components: int, z_size: int, momentum: float = 0.95,
-               delearning_rate: float = 1e-4, rpcl_start: int = 500, rpcl_period: int = 3,
-               seed: int = 0, **kwargs):
+               delearning_rate: float = 1e-4, min_variance: float = 1e-10, rpcl_start: int = 500,
+               rpcl_period: int = 3, seed: int = 0, **kwargs):
     super().__init__(dtype="float32", **kwargs)
     self.components, self.z_size = components, z_size
     self.momentum, self.delearning_rate = momentum, delearning_rate
+    self.min_variance = min_variance
     self.rpcl_start, self.rpcl_period, self.seed = rpcl_start, rpcl_period, seed
     self.means = self._variable("means", [components, z_size],
                                 tf.keras.initializers.RandomUniform(-1.0, 1.0, seed))
@@ -72,7 +74,8 @@ class LatentMixture(tf.keras.layers.Layer):
     rpcl = tf.logical_and(step > self.rpcl_start, tf.equal(step % self.rpcl_period, 0))
     r = tf.where(rpcl, maths.rpcl_responsibilities(p, self.delearning_rate), p)
     new = maths.batch_estimate(r, mean, variance, global_sum)
-    return Mixture(*map(tf.stop_gradient, maths.blend(self.current(), new, self.momentum)))
+    blended = maths.blend(self.current(), new, self.momentum, self.min_variance)
+    return Mixture(*map(tf.stop_gradient, blended))
 
   def assign(self, mixture: Mixture) -> None:
     """Makes `mixture` the current parameters."""
@@ -106,6 +109,7 @@ class LatentMixture(tf.keras.layers.Layer):
   def get_config(self) -> dict:
     return {**super().get_config(), "components": self.components, "z_size": self.z_size,
             "momentum": self.momentum, "delearning_rate": self.delearning_rate,
+            "min_variance": self.min_variance,
             "rpcl_start": self.rpcl_start, "rpcl_period": self.rpcl_period, "seed": self.seed}
 
 

@@ -74,10 +74,10 @@ def batch_estimate(r: tf.Tensor, mean: tf.Tensor, variance: tf.Tensor,
   return Mixture(means, second / (total + SMALL), total / count)
 
 
-def blend(old: Mixture, new: Mixture, momentum: float) -> Mixture:
+def blend(old: Mixture, new: Mixture, momentum: float, min_variance: float = 1e-10) -> Mixture:
   """momentum * old + (1 - momentum) * new, variances and weights kept legal."""
   mix = lambda a, b: momentum * a + (1.0 - momentum) * b
   weights = tf.clip_by_value(mix(old.weights, new.weights), 0.0, 1.0)
   return Mixture(mix(old.means, new.means),
-                 tf.clip_by_value(mix(old.variances, new.variances), 1e-10, 1e10),
+                 tf.clip_by_value(mix(old.variances, new.variances), min_variance, 1e10),
                  weights / tf.reduce_sum(weights))

@@ -58,7 +58,7 @@ class RpclPix2Seq(tf.keras.Model):
     self.encoder = SketchEncoder(config.z_size, seed + 100, name="encoder")
     self.mixture = LatentMixture(
         config.num_components, config.z_size, config.momentum, config.delearning_rate,
-        config.rpcl_start, config.rpcl_period, seed + 200, name="mixture")
+        config.min_variance, config.rpcl_start, config.rpcl_period, seed + 200, name="mixture")
     self.stroke_decoder = StrokeDecoder(
         config.dec_rnn_size, config.z_size, config.dec_model, _dropout(config),
         jit_compile_decoder, seed + 300, name="stroke_decoder")
@@ -131,7 +131,7 @@ class RpclPix2Seq(tf.keras.Model):
         "reconstruction_loss": losses.reconstruction_loss(
             stroke_distribution.from_head(outputs.head), inputs["strokes"][:, 1:], training),
         "image_loss": losses.image_loss(inputs["image"], outputs.image)}
-    latent = schedules.kl_weight(step) * (terms["alpha_loss"] + terms["gaussian_loss"])
+    latent = schedules.kl_weight(step, self.config) * (terms["alpha_loss"] + terms["gaussian_loss"])
     terms["loss"] = (latent + terms["reconstruction_loss"]
                      + self.config.de_weight * terms["image_loss"])
     return terms, mixture
@@ -150,10 +150,13 @@ class RpclPix2Seq(tf.keras.Model):
     return self._update_metrics(terms)
 
   def test_step(self, data: dict[str, tf.Tensor]) -> dict[str, tf.Tensor]:
-    """The original's evaluation: code = mean, no dropout, step 1, pen loss masked."""
+    """The original's evaluation: code = mean, no dropout, step 1, pen loss masked.
+
+    Drawings whose `weight` (float32 [B], optional) is 0 only fill up a batch and count nothing.
+    """
     step = tf.constant(EVALUATION_STEP, tf.int64)
     terms, _ = self.losses_of(data, self(data), step, training=False)
-    return self._update_metrics(terms)
+    return self._update_metrics(terms, data.get("weight"))
 
   def _global_mean(self, per_example: tf.Tensor) -> tf.Tensor:
     """Sum over this replica / size of the global batch: optimizers sum over replicas."""
@@ -168,9 +171,9 @@ class RpclPix2Seq(tf.keras.Model):
     self.optimizer.apply_gradients(zip(clipped, self.trainable_variables),
                                    experimental_aggregate_gradients=False)
 
-  def _update_metrics(self, terms):
+  def _update_metrics(self, terms, weight=None):
     for name, metric in self._means.items():
-      metric.update_state(terms[name])
+      metric.update_state(terms[name], sample_weight=weight)
     return {name: metric.result() for name, metric in self._means.items()}
 
   def encode(self, image: tf.Tensor) -> dict[str, tf.Tensor]:

@@ -5,9 +5,10 @@ import tensorflow as tf
 from models.rpcl_pix2seq.config import RpclPix2SeqConfig
 
 
-def kl_weight(step: tf.Tensor) -> tf.Tensor:
-  """1 - 0.999 * 0.9999^step: how much the latent terms count; float32 scalar."""
-  return 1.0 - 0.999 * tf.pow(0.9999, tf.cast(step, tf.float32))
+def kl_weight(step: tf.Tensor, config: RpclPix2SeqConfig) -> tf.Tensor:
+  """1 - 0.999 * kl_decay_rate^step: how much the latent terms count; float32 scalar."""
+  decay = tf.pow(tf.constant(config.kl_decay_rate, tf.float32), tf.cast(step, tf.float32))
+  return 1.0 - 0.999 * decay
 
 
 def learning_rate(step: tf.Tensor, config: RpclPix2SeqConfig) -> tf.Tensor:

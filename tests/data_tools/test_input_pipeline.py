@@ -123,10 +123,14 @@ def test_eval_batches_are_the_split_in_order():
   split = make_split(10)
   dataset = input_pipeline.eval_batches(split, AUGMENTED)
   batches = take(dataset, 9)
-  assert [len(batch["image"]) for batch in batches] == [4, 4, 2] and dataset.cardinality() == 3
-  np.testing.assert_array_equal(np.concatenate([identities(b) for b in batches]), np.arange(10))
+  assert [len(batch["image"]) for batch in batches] == [4, 4, 4] and dataset.cardinality() == 3
+  assert dataset.element_spec["image"].shape == (4, *batches[0]["image"].shape[1:])
+  order = np.concatenate([identities(b) for b in batches])
+  np.testing.assert_array_equal(order, [*range(10), 0, 1])  # the last is filled up ...
+  weights = np.concatenate([b["weight"] for b in batches])
+  np.testing.assert_array_equal(weights, [1] * 10 + [0] * 2)  # ... with what does not count
   expected = strokes.pad_batch(split.strokes, 12)
-  np.testing.assert_array_equal(np.concatenate([b["strokes"] for b in batches]), expected)
+  np.testing.assert_array_equal(np.concatenate([b["strokes"] for b in batches])[:10], expected)
   whole = input_pipeline.eval_batches(split, PLAIN, drop_remainder=True)
   assert whole.cardinality() == 2 and whole.element_spec["image"].shape[0] == 4
   assert input_pipeline.eval_batches(make_split(8), PLAIN).element_spec["image"].shape[0] == 4

@@ -167,6 +167,20 @@ def test_data_parallel_metrics_are_means_over_the_global_batch():
     assert figures[1][name] == pytest.approx(value, rel=1e-5)
 
 
+def test_drawings_that_fill_up_a_batch_do_not_count():
+  filled = tiny.batch(rows=8)
+  weight = np.array([1, 1, 1, 1, 1, 0, 0, 0], np.float32)
+  figures = []
+  for devices in (["/cpu:0"], ["/cpu:0", "/cpu:1"]):
+    with tf.distribute.MirroredStrategy(devices).scope():
+      model = tiny.model()
+    data = tf.data.Dataset.from_tensor_slices({**filled, "weight": weight}).batch(4)
+    figures.append(model.evaluate(data, verbose=0, return_dict=True)["reconstruction_loss"])
+  five = {name: array[:5] for name, array in filled.items()}
+  terms, _ = model.losses_of(five, model(five), 1, training=False)
+  np.testing.assert_allclose(figures, tf.reduce_mean(terms["reconstruction_loss"]), rtol=1e-4)
+
+
 def test_same_seed_same_start_and_another_seed_another():
   a, b, c = (tiny.model(seed=seed).encoder.mean.kernel.numpy() for seed in (1, 1, 2))
   np.testing.assert_array_equal(a, b)

@@ -85,7 +85,8 @@ def check_losses(prefix: str, reference: Mapping[str, np.ndarray], model: RpclPi
                 for name, values in zip(("q_mu", "q_sigma2", "q_alpha"), mixture))
     yield Finding(f"{prefix}updated mixture", worst, FORWARD)
   if "lr" in reference:
-    worst = max(relative(schedules.kl_weight(tf.constant(step)), reference["kl_weight"]),
+    worst = max(relative(schedules.kl_weight(tf.constant(step), model.config),
+                         reference["kl_weight"]),
                 relative(schedules.learning_rate(tf.constant(step), model.config),
                          reference["lr"]))
     yield Finding(f"{prefix}kl_weight and learning rate", worst, FORWARD)

@@ -86,7 +86,7 @@ def test_resuming_after_a_kill_equals_the_uninterrupted_run(data_dir, whole_run,
   process.send_signal(signal.SIGKILL)
   process.wait()
   assert len(metrics(log_root)) < 3
-  result = train(data_dir, log_root, TINY, "--resume_training")
+  result = train(data_dir, log_root, "", "--resume_training")  # the run knows its settings
   assert result.returncode == 0 and "Resuming after epoch" in result.stderr
   assert metrics(log_root) == metrics(whole_run[0])
   expected, got = final_values(whole_run[0]), final_values(log_root)
@@ -96,7 +96,7 @@ def test_resuming_after_a_kill_equals_the_uninterrupted_run(data_dir, whole_run,
 
 
 def test_a_finished_run_is_not_trained_again(data_dir, whole_run):
-  result = train(data_dir, whole_run[0], TINY, "--resume_training")
+  result = train(data_dir, whole_run[0], "", "--resume_training")
   assert result.returncode == 0 and "already come to its end" in result.stderr
 
 
@@ -162,6 +162,8 @@ def test_resuming_with_other_sizes_is_a_sentence(data_dir, whole_run):
   with pytest.raises(UserError, match="hyperparameters of the run"):
     rpcl_pix2seq_run.run(Options(log_root=str(whole_run[0]), data_dir=str(data_dir), hparams=other,
                                  resume=True))
+  kept = json.loads((whole_run[0] / "config.json").read_text())["hparams"]
+  assert kept["dec_rnn_size"] == 8
 
 
 def test_missing_data_is_a_sentence(tmp_path):
