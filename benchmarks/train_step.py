@@ -103,7 +103,8 @@ def main() -> None:
                              use_recurrent_dropout=False)
   steps = {"fast": make_step(config, False, False), "plain": make_step(config, True, False)}
   if flags.FLAGS.xla:
-    steps |= {"fast_xla": make_step(config, False, True), "plain_xla": make_step(config, True, True)}
+    steps |= {"fast_xla": make_step(config, False, True),
+              "plain_xla": make_step(config, True, True)}
   figures, peak = measure(steps), peak_flops()
   for name, values in figures.items():
     share = flops(config) / values["seconds"] / peak

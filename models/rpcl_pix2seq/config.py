@@ -1,9 +1,8 @@
 """Hyperparameters of RPCL-pix2seq, under the original program's names and defaults.
 
 Source: Zang, Tu and Xu, "Controllable stroke-based sketch synthesis from a self-organized latent
-space", Neural Networks 137, 2021, and its program CMACH508/RPCL-pix2seq. The last five
-(momentum, delearning_rate, min_variance, rpcl_start, rpcl_period) and kl_decay_rate are constants in
-that program.
+space", Neural Networks 137, 2021, and its program CMACH508/RPCL-pix2seq. kl_decay_rate
+and the last five (momentum to rpcl_period) are constants in that program.
 """
 
 import dataclasses

@@ -41,7 +41,8 @@ def test_padding_counts_for_the_pen_in_training_only():
 @pytest.mark.parametrize("step", [0, 1, 500, 20001])
 def test_schedules(step):
   config = tiny.config()
-  assert schedules.kl_weight(step, config).numpy() == pytest.approx(1 - 0.999 * 0.9999 ** step, rel=5e-4)
+  expected = 1 - 0.999 * 0.9999 ** step
+  assert schedules.kl_weight(step, config).numpy() == pytest.approx(expected, rel=5e-4)
   expected = (0.001 - 0.00001) * 0.9999 ** (step / 3) + 0.00001
   assert schedules.learning_rate(step, config).numpy() == pytest.approx(expected, rel=5e-4)
 

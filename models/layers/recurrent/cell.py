@@ -14,6 +14,7 @@ import abc
 import tensorflow as tf
 
 from models.layers.recurrent.gates import gate_major
+from models.layers.recurrent.initializers import OrthogonalGates
 
 
 class RecurrentCell(tf.keras.layers.Layer, abc.ABC):
@@ -21,23 +22,34 @@ class RecurrentCell(tf.keras.layers.Layer, abc.ABC):
 
   Args:
     units: n, the size of the output.
+    seed: of the start values.
 
   Attributes:
     units: n.
+    input_kernel: [D, 4n], glorot uniform.
+    recurrent_kernel: [n, 4n], orthogonal for each gate.
     state_sizes: sizes of the parts of the state, in the order in which the original packs them.
     output_index: which part of the state is the output h.
   """
 
   output_index = 0
 
-  def __init__(self, units: int, **kwargs):
+  def __init__(self, units: int, seed: int = 0, **kwargs):
     super().__init__(**kwargs)
-    self.units = units
+    self.units, self.seed = units, seed
+
+  def build(self, input_shape):
+    glorot = tf.keras.initializers.GlorotUniform(seed=self.seed)
+    self.input_kernel = self.add_weight("input_kernel", [input_shape[-1], 4 * self.units],
+                                        initializer=glorot)
+    self.recurrent_kernel = self.add_weight("recurrent_kernel", [self.units, 4 * self.units],
+                                            initializer=OrthogonalGates(self.seed))
+    super().build(input_shape)
 
   @property
-  @abc.abstractmethod
   def state_sizes(self) -> tuple[int, ...]:
     """Sizes of the parts of the state."""
+    return self.units, self.units
 
   @property
   def state_size(self) -> int:
@@ -45,13 +57,13 @@ class RecurrentCell(tf.keras.layers.Layer, abc.ABC):
     return sum(self.state_sizes)
 
   @property
-  @abc.abstractmethod
   def dropout_sizes(self) -> tuple[int, ...]:
     """Widths of the recurrent dropout masks a step takes."""
+    return (self.units,)
 
-  @abc.abstractmethod
   def input_kernels(self) -> tuple[tf.Tensor, ...]:
     """The kernels that meet the input, [D, 4 * units] each."""
+    return (self.input_kernel,)
 
   @abc.abstractmethod
   def state_kernels(self) -> tuple[tuple[int, tf.Tensor], ...]:
@@ -123,4 +135,4 @@ class RecurrentCell(tf.keras.layers.Layer, abc.ABC):
     return tf.concat(parts, axis=-1)
 
   def get_config(self) -> dict:
-    return {**super().get_config(), "units": self.units}
+    return {**super().get_config(), "units": self.units, "seed": self.seed}

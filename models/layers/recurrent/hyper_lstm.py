@@ -40,18 +40,14 @@ class HyperLSTMCell(RecurrentCell):
 
   def __init__(self, units: int, hyper_units: int = 256, embedding_units: int = 32,
                seed: int = 0, **kwargs):
-    super().__init__(units, **kwargs)
+    super().__init__(units, seed, **kwargs)
     self.hyper_units = hyper_units
     self.embedding_units = embedding_units
-    self.seed = seed
 
   def build(self, input_shape):
+    super().build(input_shape)
     self._input_size = input_shape[-1]
-    glorot = tf.keras.initializers.GlorotUniform(seed=self.seed)
     add, n, hyper = self.add_weight, self.units, self.hyper_units
-    self.input_kernel = add("input_kernel", [self._input_size, 4 * n], initializer=glorot)
-    self.recurrent_kernel = add("recurrent_kernel", [n, 4 * n],
-                                initializer=OrthogonalGates(self.seed))
     self.bias = add("bias", [4 * n], initializer="zeros")
     self.hyper_input_kernel = add("hyper_input_kernel", [self._input_size + n, 4 * hyper],
                                   initializer=tf.keras.initializers.GlorotUniform(self.seed + 1))
@@ -61,7 +57,6 @@ class HyperLSTMCell(RecurrentCell):
     with tf.name_scope("hyper"):
       self.hyper_norm = add_norm_weights(self, hyper)
     self._build_modulation()
-    super().build(input_shape)
 
   def _build_modulation(self):
     size, hyper = self.embedding_units, self.hyper_units
@@ -120,4 +115,4 @@ class HyperLSTMCell(RecurrentCell):
 
   def get_config(self):
     return {**super().get_config(), "hyper_units": self.hyper_units,
-            "embedding_units": self.embedding_units, "seed": self.seed}
+            "embedding_units": self.embedding_units}

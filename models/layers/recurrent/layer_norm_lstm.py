@@ -4,7 +4,6 @@ import tensorflow as tf
 
 from models.layers.recurrent.cell import RecurrentCell
 from models.layers.recurrent.gates import lstm_update
-from models.layers.recurrent.initializers import OrthogonalGates
 from models.layers.recurrent.normalization import gate_layer_norm, layer_norm
 
 
@@ -48,29 +47,9 @@ class LayerNormLSTMCell(RecurrentCell):
   Source: `LayerNormLSTMCell` of sketch-rnn (Ha & Eck, 2017), as used by RPCL-pix2seq.
   """
 
-  def __init__(self, units: int, seed: int = 0, **kwargs):
-    super().__init__(units, **kwargs)
-    self.seed = seed
-
   def build(self, input_shape):
-    glorot = tf.keras.initializers.GlorotUniform(seed=self.seed)
-    self.input_kernel = self.add_weight("input_kernel", [input_shape[-1], 4 * self.units],
-                                        initializer=glorot)
-    self.recurrent_kernel = self.add_weight("recurrent_kernel", [self.units, 4 * self.units],
-                                            initializer=OrthogonalGates(self.seed))
-    self.norm = add_norm_weights(self, self.units)
     super().build(input_shape)
-
-  @property
-  def state_sizes(self):
-    return self.units, self.units
-
-  @property
-  def dropout_sizes(self):
-    return (self.units,)
-
-  def input_kernels(self):
-    return (self.input_kernel,)
+    self.norm = add_norm_weights(self, self.units)
 
   def state_kernels(self):
     return ((0, self.recurrent_kernel),)
@@ -80,6 +59,3 @@ class LayerNormLSTMCell(RecurrentCell):
 
   def update(self, inputs, products, state, keep, weights):
     return layer_norm_lstm_update(inputs[0] + products[0], state[1], keep and keep[0], weights)
-
-  def get_config(self):
-    return {**super().get_config(), "seed": self.seed}

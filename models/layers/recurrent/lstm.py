@@ -4,7 +4,6 @@ import tensorflow as tf
 
 from models.layers.recurrent.cell import RecurrentCell
 from models.layers.recurrent.gates import lstm_update
-from models.layers.recurrent.initializers import OrthogonalGates
 
 
 @tf.keras.utils.register_keras_serializable("sketch_zoo")
@@ -26,29 +25,9 @@ class LSTMCell(RecurrentCell):
 
   output_index = 1
 
-  def __init__(self, units: int, seed: int = 0, **kwargs):
-    super().__init__(units, **kwargs)
-    self.seed = seed
-
   def build(self, input_shape):
-    glorot = tf.keras.initializers.GlorotUniform(seed=self.seed)
-    self.input_kernel = self.add_weight("input_kernel", [input_shape[-1], 4 * self.units],
-                                        initializer=glorot)
-    self.recurrent_kernel = self.add_weight("recurrent_kernel", [self.units, 4 * self.units],
-                                            initializer=OrthogonalGates(self.seed))
-    self.bias = self.add_weight("bias", [4 * self.units], initializer="zeros")
     super().build(input_shape)
-
-  @property
-  def state_sizes(self):
-    return self.units, self.units
-
-  @property
-  def dropout_sizes(self):
-    return (self.units,)
-
-  def input_kernels(self):
-    return (self.input_kernel,)
+    self.bias = self.add_weight("bias", [4 * self.units], initializer="zeros")
 
   def state_kernels(self):
     return ((1, self.recurrent_kernel),)
@@ -60,6 +39,3 @@ class LSTMCell(RecurrentCell):
     gates = inputs[0] + products[0] + tf.reshape(weights[0], [4, 1, self.units])  # [4, B, n]
     c, o = lstm_update(gates, state[0], keep and keep[0])
     return c, tf.tanh(c) * o
-
-  def get_config(self):
-    return {**super().get_config(), "seed": self.seed}
