@@ -14,7 +14,7 @@ from data_tools.sketch_dataset import SketchDataset
 from models import hparams, saving
 from models.rpcl_pix2seq import schedules
 from models.rpcl_pix2seq.config import RpclPix2SeqConfig
-from models.rpcl_pix2seq.model import RpclPix2Seq, adam
+from models.rpcl_pix2seq.model import RpclPix2Seq
 from models.rpcl_pix2seq.presets import PRESETS
 from train import devices, rpcl_pix2seq_pictures
 from train.best_or_reload import BestOrReload, run_is_over
@@ -56,7 +56,7 @@ def run(options: Options) -> None:
     devices.use_mixed_precision()
   with devices.strategy(config.batch_size).scope():
     model = RpclPix2Seq(config, seed, options.jit_compile)
-    model.compile(optimizer=adam(config))
+    model.compile()
   checkpoints = RunCheckpoints(model, options.log_root)
   if options.resume and checkpoints.resume():
     cli.say(f"Resuming after epoch {checkpoints.progress.epoch.numpy()}, "

@@ -82,12 +82,24 @@ class RpclPix2Seq(tf.keras.Model):
   def metrics(self):
     return list(self._means.values())
 
-  def compile(self, optimizer, **kwargs):
+  def compile(self, optimizer: tf.keras.optimizers.legacy.Optimizer | None = None, **kwargs):
     """As Keras's, and makes the optimiser's moments at once.
 
     A checkpoint can then be restored before the first step, and no variable is made inside a
     traced step, which several replicas do not survive.
+
+    Args:
+      optimizer: None for the original's `adam`.
+      **kwargs: of `tf.keras.Model.compile`.
+
+    Raises:
+      TypeError: an optimizer that is not one of `tf.keras.optimizers.legacy`.
     """
+    optimizer = optimizer or adam(self.config)
+    if not isinstance(optimizer, tf.keras.optimizers.legacy.Optimizer):
+      raise TypeError(f"optimizer is {optimizer!r}, but this model needs one of "
+                      "tf.keras.optimizers.legacy, which can skip summing over replicas; leave it "
+                      "out for the original's Adam.")
     super().compile(optimizer=optimizer, **kwargs)
     self.optimizer._create_all_weights(self.trainable_variables)  # pylint: disable=protected-access
 

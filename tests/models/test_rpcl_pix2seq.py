@@ -189,6 +189,11 @@ def test_same_seed_same_start_and_another_seed_another():
   assert not np.allclose(a, c)
 
 
+def test_an_optimizer_of_the_wrong_kind_is_refused():
+  with pytest.raises(TypeError, match="legacy"):
+    tiny.model().compile(optimizer="adam")
+
+
 def test_adam_is_the_originals():
   optimizer = adam(tiny.config())
   assert optimizer.get_config()["beta_1"] == 0.5
