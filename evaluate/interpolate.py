@@ -12,13 +12,9 @@ from absl import flags
 from data_tools import cli
 from evaluate import interpolation_run
 from evaluate.code_paths import PATHS
+from evaluate.model_flags import DATA_DIR, MODEL
 from evaluate.sketching import Sketching
 
-_MODEL = flags.DEFINE_string("model", None, "A model that comes with the zoo, or the folder of a "
-                             "training run or of a converted model.", required=True)
-flags.DEFINE_alias("model_dir", "model")
-_DATA_DIR = flags.DEFINE_string("data_dir", None, "Folder of the CATEGORY.npz files of the model's "
-                                "categories. Default: the built-in drawings.")
 _OUTPUT_DIR = flags.DEFINE_string("output_dir", None, "Where the files go.", required=True)
 _SPLIT = flags.DEFINE_enum("split", "test", ["train", "valid", "test"], "Where drawings are from.")
 _DRAWINGS = flags.DEFINE_list("drawings", [], "Two or four of CATEGORY:INDEX (INDEX from 0 among "
@@ -36,7 +32,7 @@ _MAX_LENGTH = flags.DEFINE_integer("max_length", None, "Most points of a sketch.
 def main() -> None:
   """Reads the flags, draws and reports."""
   cli.emit(interpolation_run.run(interpolation_run.Options(
-      model=_MODEL.value, output_dir=_OUTPUT_DIR.value, data_dir=_DATA_DIR.value,
+      model=MODEL.value, output_dir=_OUTPUT_DIR.value, data_dir=DATA_DIR.value,
       split=_SPLIT.value, drawings=tuple(_DRAWINGS.value), grid=_GRID.value, path=_PATH.value,
       steps=_STEPS.value, seed=_SEED.value,
       how=Sketching(_TEMPERATURE.value, _GREEDY.value, _MAX_LENGTH.value))))

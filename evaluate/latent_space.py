@@ -12,13 +12,9 @@ from absl import flags
 
 from data_tools import cli
 from evaluate import latent_run
+from evaluate.model_flags import DATA_DIR, MODEL
 from evaluate.sketching import Sketching
 
-_MODEL = flags.DEFINE_string("model", None, "A model that comes with the zoo, or the folder of a "
-                             "training run or of a converted model.", required=True)
-flags.DEFINE_alias("model_dir", "model")
-_DATA_DIR = flags.DEFINE_string("data_dir", None, "Folder of the CATEGORY.npz files of the model's "
-                                "categories. Default: the built-in drawings.")
 _OUTPUT_DIR = flags.DEFINE_string("output_dir", None, "Where the pictures go.", required=True)
 _SPLIT = flags.DEFINE_enum("split", "test", ["train", "valid", "test"], "Which drawings to show.")
 _PROJECTION = flags.DEFINE_enum(
@@ -34,7 +30,7 @@ _MAX_LENGTH = flags.DEFINE_integer("max_length", None, "Most points of a sketch.
 def main() -> None:
   """Reads the flags, draws and reports."""
   cli.emit(latent_run.run(latent_run.Options(
-      model=_MODEL.value, output_dir=_OUTPUT_DIR.value, data_dir=_DATA_DIR.value,
+      model=MODEL.value, output_dir=_OUTPUT_DIR.value, data_dir=DATA_DIR.value,
       split=_SPLIT.value, projection=_PROJECTION.value, sketches=_SKETCHES.value, seed=_SEED.value,
       how=Sketching(_TEMPERATURE.value, max_length=_MAX_LENGTH.value,
                     batch_size=_BATCH_SIZE.value))))

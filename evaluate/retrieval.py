@@ -11,13 +11,9 @@ from absl import flags
 
 from data_tools import cli
 from evaluate import retrieval_run
+from evaluate.model_flags import DATA_DIR, MODEL
 from evaluate.sketching import Sketching
 
-_MODEL = flags.DEFINE_string("model", None, "A model that comes with the zoo, or the folder of a "
-                             "training run or of a converted model.", required=True)
-flags.DEFINE_alias("model_dir", "model")
-_DATA_DIR = flags.DEFINE_string("data_dir", None, "Folder of the CATEGORY.npz files of the model's "
-                                "categories. Default: the built-in drawings.")
 _SAMPLE_DIR = flags.DEFINE_string("sample_dir", None, "Folder of the sketches' CATEGORY_INDEX.png.")
 flags.DEFINE_alias("output_dir", "sample_dir")
 _SPLIT = flags.DEFINE_enum("split", "test", ["train", "valid", "test"], "The drawings to find.")
@@ -34,7 +30,7 @@ _JIT = flags.DEFINE_boolean("jit_compile", False, "For --generate: compile with 
 def main() -> None:
   """Reads the flags, scores and reports."""
   cli.emit(retrieval_run.run(retrieval_run.Options(
-      model=_MODEL.value, sample_dir=_SAMPLE_DIR.value, data_dir=_DATA_DIR.value,
+      model=MODEL.value, sample_dir=_SAMPLE_DIR.value, data_dir=DATA_DIR.value,
       split=_SPLIT.value, generate=_GENERATE.value, partial=_PARTIAL.value, seed=_SEED.value,
       jit_compile=_JIT.value,
       how=Sketching(_TEMPERATURE.value, _GREEDY.value, _MAX_LENGTH.value, _BATCH_SIZE.value))))

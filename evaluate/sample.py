@@ -13,13 +13,9 @@ from absl import flags
 
 from data_tools import cli
 from evaluate import sample_run
+from evaluate.model_flags import DATA_DIR, MODEL
 from evaluate.sketching import Sketching
 
-_MODEL = flags.DEFINE_string("model", None, "A model that comes with the zoo, or the folder of a "
-                             "training run or of a converted model.", required=True)
-flags.DEFINE_alias("model_dir", "model")
-_DATA_DIR = flags.DEFINE_string("data_dir", None, "Folder of the CATEGORY.npz files of the model's "
-                                "categories. Default: the built-in drawings.")
 _OUTPUT_DIR = flags.DEFINE_string("output_dir", None, "Where the files go.", required=True)
 _SPLIT = flags.DEFINE_enum("split", "test", ["train", "valid", "test"], "Which drawings to encode.")
 _NUM_SAMPLES = flags.DEFINE_integer(
@@ -48,7 +44,7 @@ def main() -> None:
   how = Sketching(_TEMPERATURE.value, _GREEDY.value, _MAX_LENGTH.value, _BATCH_SIZE.value)
   conditional = (_CONDITIONAL.value and not _UNCONDITIONAL.value and _COMPONENT.value is None)
   cli.emit(sample_run.run(sample_run.Options(
-      model=_MODEL.value, output_dir=_OUTPUT_DIR.value, data_dir=_DATA_DIR.value,
+      model=MODEL.value, output_dir=_OUTPUT_DIR.value, data_dir=DATA_DIR.value,
       split=_SPLIT.value, conditional=conditional, component=_COMPONENT.value,
       num_samples=_NUM_SAMPLES.value, seed=_SEED.value, colour=_COLOUR.value,
       sheet_variants=_VARIANTS.value, jit_compile=_JIT.value, how=how)))
