@@ -16,6 +16,8 @@ from tqdm import tqdm  # noqa: E402
 
 from data_tools.errors import UserError  # noqa: E402
 
+_PACKAGES = ("data_tools", "models", "train", "evaluate", "pretrained", "benchmarks")
+
 
 def run(main: Callable[[], Any]) -> None:
   """Parses the flags, runs `main()` and exits: 0, 1 after a UserError, 2 for a wrong flag.
@@ -38,6 +40,7 @@ def _guarded(main: Callable[[], Any]) -> None:
 
 
 def _parse_flags(argv: Sequence[str]) -> list[str]:
+  _show_shared_flags(argv[0])
   try:
     rest = flags.FLAGS(list(argv))
   except flags.Error as error:
@@ -48,6 +51,14 @@ def _parse_flags(argv: Sequence[str]) -> list[str]:
         "--name=value; pass --help to see them.")
     sys.exit(2)
   return rest
+
+
+def _show_shared_flags(program: str) -> None:
+  """Lets --help list the flags that modules of the zoo define for several commands, too."""
+  for module, own_flags in flags.FLAGS.flags_by_module_dict().items():
+    if module.split(".")[0] in _PACKAGES:
+      for flag in own_flags:
+        flags.FLAGS.register_key_flag_for_module(program, flag)
 
 
 def say(message: str) -> None:

@@ -63,7 +63,7 @@ def _sentence_for_os_errors(path: pathlib.Path) -> Iterator[None]:
       raise UserError(f"The disk is full: {path} could not be written (what stood there before "
                       "is untouched); free some space and run the same command again.") from error
     if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.EEXIST,
-                       errno.ENOENT):
+                       errno.ENOENT, errno.EISDIR):
       raise UserError(f"{path} can't be written ({error.strerror}); "
                       "give a folder that you may write to.") from error
     raise

@@ -111,3 +111,9 @@ def test_the_cache_folder_follows_the_environment(monkeypatch):
   assert files.cache_dir() == pathlib.Path("/c/sketch_zoo")
   monkeypatch.delenv("XDG_CACHE_HOME")
   assert files.cache_dir() == pathlib.Path.home() / ".cache" / "sketch_zoo"
+
+
+def test_a_folder_in_the_way_is_told_in_a_sentence(tmp_path):
+  (tmp_path / "file.txt").mkdir()
+  with pytest.raises(UserError, match="file.txt can't be written"):
+    _write(tmp_path / "file.txt", "new")
