@@ -1,14 +1,11 @@
 """The downloader, against a server of our own on this machine."""
 
 import errno
-import http.server
 import io
 import json
 import pathlib
 import subprocess
 import sys
-import threading
-import urllib.parse
 
 import numpy as np
 import pytest
@@ -16,58 +13,17 @@ import pytest
 from data_tools import quickdraw_download, stroke_files
 from data_tools.errors import UserError
 from data_tools.quickdraw_download import Source
+from tests.data_tools import file_server
 
 _ROOT = pathlib.Path(__file__).parents[2]
 
 
-class _Handler(http.server.BaseHTTPRequestHandler):
-  """Serves `server.content` (path -> bytes) with ranges; `server.faults` spoil the next answers."""
-
-  def do_GET(self):
-    self.server.requests.append((self.path, self.headers.get("Range")))
-    body = self.server.content.get(urllib.parse.unquote(self.path))
-    if body is None:
-      return self.send_error(404)
-    fault = self.server.faults.pop(0) if self.server.faults else None
-    if isinstance(fault, int):
-      return self.send_error(fault)
-    begin = int(self.headers.get("Range", "bytes=0-")[6:-1])
-    if fault == "no ranges":
-      begin = 0
-    if begin and begin >= len(body) and fault != "short":
-      self.send_response(416)
-      self.send_header("Content-Range", f"bytes */{len(body)}")
-      self.send_header("Content-Length", "0")
-      return self.end_headers()
-    self._send(body, begin, fault)
-
-  def _send(self, body, begin, fault):
-    self.send_response(206 if begin else 200)
-    if begin:
-      shown = begin + 5 if fault == "wrong range" else begin
-      self.send_header("Content-Range", f"bytes {shown}-{len(body) - 1}/{len(body)}")
-    if fault != "no length":
-      self.send_header("Content-Length", str(len(body) - begin + (99 if fault == "short" else 0)))
-    self.end_headers()
-    rest = body[begin:]
-    self.wfile.write(rest[:len(rest) // 2] if fault == "cut" else rest)
-
-  def log_message(self, *_):
-    pass
-
-
 @pytest.fixture
-def server():
-  served = http.server.ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
-  served.content, served.faults, served.requests = {}, [], []
-  served.content["/data/bee.npz"] = served.content["/data/The Mona Lisa.npz"] = _file()
-  served.url = f"http://127.0.0.1:{served.server_address[1]}/data"
-  thread = threading.Thread(target=served.serve_forever, kwargs={"poll_interval": 0.02})
-  thread.start()
-  yield served
-  served.shutdown()
-  thread.join()
-  served.server_close()
+def server(monkeypatch):
+  with file_server.serving(monkeypatch) as served:
+    served.url += "/data"
+    served.content["/data/bee.npz"] = served.content["/data/The Mona Lisa.npz"] = _file()
+    yield served
 
 
 def _file():
