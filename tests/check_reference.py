@@ -1,12 +1,15 @@
-"""Compares the zoo with a folder of arrays that the original RPCL-pix2seq wrote.
+"""Compares the zoo with a folder of arrays that one of the original programs wrote.
 
   python tests/check_reference.py --reference_dir=tests/reference/rpcl/synthetic
+  python tests/check_reference.py --reference_dir=tests/reference/lmser
+  python tests/check_reference.py --reference_dir=tests/reference/s2i
 
 Prints a table to stdout (file, what was compared, tolerance, worst figure) and exits with 1 if a
 comparison fails. What the folder lacks is skipped. With --as_shipped only the forward files are
 compared, with our own rounding in place of the original's (see original_rounding.py).
 """
 
+import itertools
 import logging
 import os
 import pathlib
@@ -25,18 +28,7 @@ from data_tools import cli  # noqa: E402  (before TensorFlow is imported)
 from absl import flags  # noqa: E402
 
 from data_tools.errors import UserError  # noqa: E402
-from tests.reference_checks import (cells, checkpoint, forward, hparams_text,  # noqa: E402
-                                    raster_images, retrieval_scores, sampling,
-                                    stroke_arrays, training)
-
-CELLS = ("lstm", "layer_norm", "hyper")
-CHECKS = {**{f"cells_{cell}.npz": cells.check for cell in CELLS},
-          **{f"forward_{cell}.npz": forward.check for cell in CELLS},
-          **{f"train_{cell}.npz": training.check for cell in CELLS},
-          "tf1_checkpoint": checkpoint.check, "sampling.npz": sampling.check,
-          "raster.npz": raster_images.check, "strokes.npz": stroke_arrays.check,
-          "retrieval.npz": retrieval_scores.check, "hparams.json": hparams_text.check}
-SHIPPED_CHECKS = {f"forward_{cell}.npz": forward.check_shipped for cell in CELLS}
+from tests.reference_checks import programs  # noqa: E402
 
 _REFERENCE_DIR = flags.DEFINE_string("reference_dir", None, "Folder of one reference set.",
                                      required=True)
@@ -48,14 +40,14 @@ def main() -> None:
   for noisy in ("pyvips", "tensorflow"):
     logging.getLogger(noisy).setLevel(logging.ERROR)
   folder = pathlib.Path(_REFERENCE_DIR.value)
+  checks = programs.AS_SHIPPED if _AS_SHIPPED.value else programs.checks_of(folder)
   failed = compared = 0
-  for file, check in (SHIPPED_CHECKS if _AS_SHIPPED.value else CHECKS).items():
-    if _ONLY.value and file not in _ONLY.value:
+  for file in _ONLY.value or checks:
+    if file not in checks or not (folder / file).exists():
+      why = "there is no check of it" if file not in checks else f"not in {folder}"
+      print(f"{file:24} skipped: {why}", flush=True)
       continue
-    if not (folder / file).exists():
-      print(f"{file:24} skipped: not in {folder}", flush=True)
-      continue
-    for finding in check(folder / file):
+    for finding in itertools.chain.from_iterable(check(folder / file) for check in checks[file]):
       compared, failed = compared + 1, failed + (not finding.ok)
       print(f"{file:24} {finding.name:48} {finding.tolerance:9.1e} {finding.worst:9.1e} "
             f"{'ok' if finding.ok else 'FAILED'}", flush=True)
