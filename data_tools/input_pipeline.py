@@ -1,27 +1,16 @@
-"""tf.data pipelines: batches by index out of memory, augmented in NumPy, prefetched.
+"""RPCL-pix2seq's batches: images and strokes by index out of memory, augmented in NumPy.
 
-Batch i of pass p is a pure function of (seed, p, i), so training that goes on at a later pass sees
-exactly the batches that it would have seen without the stop.
+Batch i of pass p is a pure function of (seed, p, i): see `indexed_batches`.
 """
 
-import atexit
-import contextlib
-import functools
-import threading
-import time
-from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
 import tensorflow as tf
 
-from data_tools import image_augmentation, stroke_augmentation, strokes
+from data_tools import image_augmentation, indexed_batches, stroke_augmentation, strokes
 from data_tools.errors import UserError
 from data_tools.sketch_dataset import SketchSplit
-
-_PARALLEL = 2  # batches made at the same time
-_PREFETCHED = 4  # batches that wait for the model
-_QUIET = 0.1  # seconds without a new batch after which none is being made
 
 # Pixels 0..255 to [-1, 1], rounded once, from float64, as the original's images.
 _PIXELS = (np.arange(256) / 255.0 * 2.0 - 1.0).astype(np.float32)
@@ -50,7 +39,8 @@ def train_batches(split: SketchSplit, config: Any, seed: int, first_pass: int = 
   steps = steps_per_epoch(split, config)
   batches = TrainBatches(split, config, seed)
   dataset = tf.data.Dataset.counter(first_pass * steps, dtype=tf.int64)
-  return _mapped(dataset, lambda index: batches(*divmod(int(index), steps)), config)
+  return indexed_batches.mapped(dataset, lambda index: batches(*divmod(int(index), steps)),
+                                _specs(config))
 
 
 def steps_per_epoch(split: SketchSplit, config: Any) -> int:
@@ -61,10 +51,7 @@ def steps_per_epoch(split: SketchSplit, config: Any) -> int:
   Raises:
     UserError: fewer drawings than one batch.
   """
-  if len(split) < config.batch_size:
-    raise UserError(f"There are {len(split)} training drawings, fewer than "
-                    f"batch_size={config.batch_size}; lower batch_size or give more drawings.")
-  return len(split) // config.batch_size
+  return indexed_batches.steps_in_pass(len(split), config.batch_size)
 
 
 def eval_batches(split: SketchSplit, config: Any, drop_remainder: bool = False
@@ -94,34 +81,17 @@ def eval_batches(split: SketchSplit, config: Any, drop_remainder: bool = False
   _check_lengths(split, config)
 
   def batch(index: np.ndarray) -> tuple[np.ndarray, ...]:
-    rows = np.arange(index * size, (index + 1) * size)
-    weight = (rows < len(split)).astype(np.float32)
-    return *_gather(split, rows % len(split), config), weight
+    rows, weight = indexed_batches.filled_batch(int(index), size, len(split))
+    return *_gather(split, rows, config), weight
 
-  return _mapped(tf.data.Dataset.range(count), batch, config, ("weight",))
+  specs = {**_specs(config), "weight": tf.TensorSpec([size], tf.float32)}
+  return indexed_batches.mapped(tf.data.Dataset.range(count), batch, specs)
 
 
-def _mapped(indices: tf.data.Dataset, batch: Callable[[np.ndarray], tuple[np.ndarray, ...]],
-            config: Any, more: tuple[str, ...] = ()) -> tf.data.Dataset:
-  """Index -> batch (image, strokes and `more` [B]), in parallel, in order, static shapes."""
+def _specs(config: Any) -> dict[str, tf.TensorSpec]:
   size, width = config.batch_size, config.png_width
-  shapes = {"image": [size, width, width, 1], "strokes": [size, config.max_seq_len + 1, 5],
-            **{name: [size] for name in more}}
-
-  def counted(index: np.ndarray) -> tuple[np.ndarray, ...]:
-    with _CALLS.running():
-      return batch(index)
-
-  def element(index: tf.Tensor) -> dict[str, tf.Tensor]:
-    arrays = tf.numpy_function(counted, [index], [tf.float32] * len(shapes))
-    return {name: tf.ensure_shape(array, shape)
-            for array, (name, shape) in zip(arrays, shapes.items())}
-
-  options = tf.data.Options()
-  # One worker: sharding by file or element would cut a batch's index, not its drawings.
-  options.experimental_distribute.auto_shard_policy = tf.data.experimental.AutoShardPolicy.OFF
-  return (indices.map(element, num_parallel_calls=_PARALLEL, deterministic=True)
-          .prefetch(_PREFETCHED).with_options(options))
+  return {"image": tf.TensorSpec([size, width, width, 1], tf.float32),
+          "strokes": tf.TensorSpec([size, config.max_seq_len + 1, 5], tf.float32)}
 
 
 def _gather(split: SketchSplit, indices: np.ndarray, config: Any) -> tuple[np.ndarray, np.ndarray]:
@@ -140,43 +110,6 @@ def _padded(split: SketchSplit, indices: np.ndarray, config: Any) -> np.ndarray:
   return strokes.pad([split.strokes[index] for index in indices], config.max_seq_len)
 
 
-class _Calls:
-  """Knows whether TensorFlow's threads are running Python code of ours.
-
-  An iterator that is still alive when the interpreter ends waits for its running calls, which
-  by then can never get the interpreter's lock: the process would hang. The buffers above are
-  bounded, so before the end it is enough to wait until they are full.
-  """
-
-  def __init__(self):
-    self._lock = threading.Lock()
-    self._count = 0
-    self._last = 0.0
-    atexit.register(self.wait)
-
-  @contextlib.contextmanager
-  def running(self) -> Iterator[None]:
-    """Counts the calls inside."""
-    self._add(1)
-    try:
-      yield
-    finally:
-      self._add(-1)
-
-  def _add(self, number: int) -> None:
-    with self._lock:
-      self._count += number
-      self._last = time.monotonic()
-
-  def wait(self) -> None:
-    """Returns when no call is running and none has begun or ended for a moment."""
-    while self._last and (self._count or time.monotonic() - self._last < _QUIET):
-      time.sleep(_QUIET / 10)
-
-
-_CALLS = _Calls()
-
-
 class TrainBatches:
   """Augmented training batches by pass and position."""
 
@@ -184,22 +117,14 @@ class TrainBatches:
     _check_lengths(split, config)
     self.split = split
     self.config = config
-    self.seed = seed
-    self._order = functools.lru_cache(maxsize=2)(self._shuffled)
+    self._passes = indexed_batches.Passes(len(split), config.batch_size, seed)
 
   def __call__(self, pass_index: int, batch_index: int) -> tuple[np.ndarray, np.ndarray]:
     """Images float32 [B, W, W, 1] in about [-1, 1] and strokes float32 [B, T+1, 5]."""
-    size = self.config.batch_size
-    indices = self._order(pass_index)[batch_index * size:(batch_index + 1) * size]
-    random = self._random(pass_index, batch_index)
+    indices = self._passes.rows(pass_index, batch_index)
+    random = self._passes.random(pass_index, batch_index)
     sequences = self._strokes(indices, random)
     return self._images(indices, random), sequences
-
-  def _random(self, *key: int) -> np.random.Generator:
-    return np.random.Generator(np.random.Philox(np.random.SeedSequence(self.seed, spawn_key=key)))
-
-  def _shuffled(self, pass_index: int) -> np.ndarray:
-    return self._random(pass_index).permutation(len(self.split))
 
   def _strokes(self, indices: np.ndarray, random: np.random.Generator) -> np.ndarray:
     batch, lengths = _padded(self.split, indices, self.config), self.split.lengths[indices]

@@ -61,7 +61,7 @@ class SketchDataset:
   style_names: tuple[str, ...]
 
 
-def load(folder: str | os.PathLike, categories: Sequence[str], *, png_width: int = 48,
+def load(folder: str | os.PathLike, categories: Sequence[str], *, png_width: int | None = 48,
          num_per_category: int = 70000, max_seq_len: int = -1, scale_factor: float | None = None,
          renderer: str = "auto") -> SketchDataset:
   """Reads CATEGORY.npz and CATEGORY_png.npz (or draws the images) for each category.
@@ -69,7 +69,7 @@ def load(folder: str | os.PathLike, categories: Sequence[str], *, png_width: int
   Args:
     folder: holds the files.
     categories: names; their order gives the labels.
-    png_width: W, width of the images in pixels.
+    png_width: W, width of the images in pixels. None: no images, uint8 [N, 0, 0].
     num_per_category: at most this many of each category in each split, the first ones.
     max_seq_len: longer drawings are left out, and how many is said on stderr. -1: all fit.
     scale_factor: that of the data a model was trained on. None: from the training split.
@@ -96,7 +96,7 @@ def load(folder: str | os.PathLike, categories: Sequence[str], *, png_width: int
                        scale_factor=scale_factor, style_names=style_names)
 
 
-def _read_category(folder: str | os.PathLike, category: str, label: int, png_width: int,
+def _read_category(folder: str | os.PathLike, category: str, label: int, png_width: int | None,
                    renderer: str) -> dict[str, SketchSplit]:
   """The three splits of one category, offsets clipped but not yet scaled."""
   path = stroke_files.find_drawings(folder, category)
@@ -104,7 +104,9 @@ def _read_category(folder: str | os.PathLike, category: str, label: int, png_wid
   extra = stroke_files.read_arrays(path)
   counts = {split: len(drawings[split]) for split in SPLITS}
   images_path = path.with_name(f"{category}_png.npz")
-  if images_path.is_file():
+  if png_width is None:
+    images = {split: np.empty([count, 0, 0], np.uint8) for split, count in counts.items()}
+  elif images_path.is_file():
     images = _read_images(images_path, counts, png_width)
   else:
     images = _drawn_images(path, category, drawings, png_width, renderer)

@@ -11,28 +11,28 @@ import numpy as np
 from data_tools import category_names, svg
 from data_tools.errors import UserError
 from data_tools.sketch_dataset import SketchSplit
-from evaluate import code_paths, model_loading
+from evaluate import code_paths, model_loading, run_start
 from evaluate.encoding import encode_images
 from evaluate.pictures import interpolation
-from evaluate.sketching import Sketching, draw_sketches
+from evaluate.run_start import RunOptions
+from evaluate.sketching import draw_sketches
 
 PICTURE = "interpolation.png"
 
 
 @dataclasses.dataclass(frozen=True)
-class Options:
+class Options(RunOptions):
   """The command line of evaluate/interpolate.py; see its flags."""
 
-  model: str
-  output_dir: str
-  data_dir: str | None = None
-  split: str = "test"
   drawings: tuple[str, ...] = ()
   grid: bool = False
   path: str = "spherical"
   steps: int = 8
-  seed: int = 0
-  how: Sketching = Sketching()
+
+  def __post_init__(self):
+    super().__post_init__()
+    if self.steps < 2:
+      raise UserError(f"steps is {self.steps}, but it takes at least 2, from one end to the other.")
 
 
 def run(options: Options) -> dict[str, Any]:
@@ -41,11 +41,8 @@ def run(options: Options) -> dict[str, Any]:
   Raises:
     UserError: anything the user can mend: model, data, names of drawings, numbers.
   """
-  if options.steps < 2 or options.seed < 0:
-    raise UserError(f"steps is {options.steps} and seed is {options.seed}, but it takes at least 2 "
-                    "steps, from one end to the other, and a seed from 0 up.")
-  model, content = model_loading.load(options.model)
-  dataset, split = model_loading.load_drawings(content, options.data_dir, options.split)
+  subject = run_start.load(options.model, options.data_dir, options.split)
+  model, dataset, split = subject.model, subject.dataset, subject.split
   rows = _chosen(options, split, dataset.categories)
   names = _names(rows, split, dataset.categories)
   ends = encode_images(model, split.images[rows], len(rows)).mean

@@ -11,9 +11,10 @@ from data_tools import cli
 from data_tools.errors import UserError
 from data_tools.raster import rasterize
 from data_tools.sketch_dataset import SketchSplit
-from evaluate import model_loading, sample_files
+from evaluate import model_loading, run_start, sample_files
 from evaluate.encoding import encode_images
 from evaluate.metrics.retrieval import KS, rank, retrieval_scores
+from evaluate.run_start import Subject
 from evaluate.sketching import Sketching, draw_sketches, sketch_seeds
 
 
@@ -32,6 +33,25 @@ class Options:
   how: Sketching = Sketching()
 
 
+@dataclasses.dataclass(frozen=True)
+class Found:
+  """What the search found: n sketches among m drawings.
+
+  Attributes:
+    own: int64 [n], the row of the drawing that each sketch was made from.
+    images: uint8 [n, W, W], the sketches.
+    generated: float32 [n, Z], codes of the sketches.
+    real: float32 [m, Z], codes of the drawings.
+    ranks: int64 [n, at most 50], rows of the nearest drawings, nearest first.
+  """
+
+  own: np.ndarray
+  images: np.ndarray
+  generated: np.ndarray
+  real: np.ndarray
+  ranks: np.ndarray
+
+
 def run(options: Options) -> dict[str, Any]:
   """Scores and returns the report.
 
@@ -44,28 +64,47 @@ def run(options: Options) -> dict[str, Any]:
   if options.sample_dir is not None and not pathlib.Path(options.sample_dir).is_dir():
     raise UserError(f"There is no folder {options.sample_dir}; give the --output_dir of "
                     "evaluate/sample.py, or --generate.")
-  model, content = model_loading.load(options.model, options.jit_compile)
-  dataset, split = model_loading.load_drawings(content, options.data_dir, options.split)
+  subject = run_start.load(options.model, options.data_dir, options.split, options.jit_compile)
+  found = find(options, subject)
+  settings = (dataclasses.asdict(options.how) | {"seed": options.seed} if options.generate
+              else sample_files.read_description(options.sample_dir) or {})
+  return {**scores(found), "count": len(found.generated), "drawings": len(found.real),
+          "model": str(options.model), "split": options.split,
+          "categories": list(subject.dataset.categories), "sample_dir": options.sample_dir,
+          **_settings(settings)}
+
+
+def scores(found: Found) -> dict[str, float]:
+  """`ret_at_1`, `ret_at_10` and `ret_at_50`."""
+  return {f"ret_at_{k}": round(score, 6)
+          for k, score in retrieval_scores(found.ranks, found.own).items()}
+
+
+def find(options: Options, subject: Subject) -> Found:
+  """Encodes the drawings and the sketches, and ranks.
+
+  Args:
+    options: of the run.
+    subject: the model and the drawings that they name.
+
+  Raises:
+    UserError: the sample folder does not fit, or the model encodes to NaN or infinity.
+  """
+  model, split = subject.model, subject.split
   encode = lambda images: encode_images(model, images, options.how.batch_size).mean
   if options.generate:
     real = encode(split.images)
     own, images = np.arange(len(split)), generated_images(model, split, real, options)
-    settings = _settings(dataclasses.asdict(options.how) | {"seed": options.seed})
   else:  # read first: a folder that doesn't fit is told before any work
-    own, images = sampled_images(options.sample_dir, split, dataset.categories,
+    own, images = sampled_images(options.sample_dir, split, subject.dataset.categories,
                                  model.config.png_width, options)
-    settings = _settings(sample_files.read_description(options.sample_dir) or {})
     real = encode(split.images)
   generated = encode(images)
   if not (np.isfinite(real).all() and np.isfinite(generated).all()):
     raise UserError(f"The model {options.model} encodes some images to NaN or infinity: its "
                     "training had failed; use an earlier checkpoint.")
   with cli.progress(total=len(generated), desc="Ranking", unit="sketch") as bar:
-    scores = retrieval_scores(rank(generated, real, max(KS), bar.update), own)
-  return {**{f"ret_at_{k}": round(score, 6) for k, score in scores.items()},
-          "count": len(generated), "drawings": len(real), "model": str(options.model),
-          "split": options.split, "categories": list(dataset.categories),
-          "sample_dir": options.sample_dir, **settings}
+    return Found(own, images, generated, real, rank(generated, real, max(KS), bar.update))
 
 
 def generated_images(model: tf.keras.Model, split: SketchSplit, codes: np.ndarray,

@@ -10,32 +10,34 @@ import tensorflow as tf
 from data_tools import cli, svg
 from data_tools.errors import UserError
 from data_tools.raster import rasterize
-from evaluate import model_loading, sample_files
+from evaluate import model_loading, run_start, sample_files
 from evaluate.encoding import encode_images
 from evaluate.mixture_codes import component_codes, prior_codes
 from evaluate.pictures.contact_sheet import Row, Section, save_contact_sheet
-from evaluate.sketching import Sketching, draw_sketches, sketch_seeds
+from evaluate.run_start import RunOptions, Subject
+from evaluate.sketching import draw_sketches, sketch_seeds
 
 SHEET = "contact_sheet.png"
-_SHEET_ROWS = 12  # drawings or sketches shown of each category or component
+_SHEET_ROWS = 12  # drawings or sketches shown of each category or component, if they are few
+_SHEET_GROUPS = 60  # categories or components shown
 
 
 @dataclasses.dataclass(frozen=True)
-class Options:
+class Options(RunOptions):
   """The command line of evaluate/sample.py; see its flags."""
 
-  model: str
-  output_dir: str
-  data_dir: str | None = None
-  split: str = "test"
   conditional: bool = True
   component: int | None = None
   num_samples: int = 10
-  seed: int = 0
   colour: bool = False
   sheet_variants: int = 3
   jit_compile: bool = False
-  how: Sketching = Sketching()
+
+  def __post_init__(self):
+    super().__post_init__()
+    if self.num_samples < 0:
+      raise UserError(f"num_samples is {self.num_samples}, but it may not be below 0; 0 stands for "
+                      "all drawings of the split.")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -59,20 +61,24 @@ class Plan:
   headings: dict[int, str]
 
 
-def run(options: Options) -> dict[str, Any]:
+def run(options: Options, subject: Subject | None = None) -> dict[str, Any]:
   """Samples, writes everything and returns the report of the run.
+
+  Args:
+    options: of the run.
+    subject: the model and the drawings that the options name, if they are loaded already.
 
   Raises:
     UserError: anything the user can mend: model, data, numbers, output folder.
   """
-  if options.num_samples < 0 or options.seed < 0:
-    raise UserError(f"num_samples is {options.num_samples} and seed is {options.seed}, but neither "
-                    "may be below 0.")
-  model, content = model_loading.load(options.model, options.jit_compile)
-  plan = (_conditional_plan(model, content, options) if options.conditional
+  subject = subject or run_start.load(
+      options.model, options.data_dir, options.split if options.conditional else None,
+      options.jit_compile)
+  model = subject.model
+  plan = (_conditional_plan(subject, options) if options.conditional
           else unconditional_plan(model, options))
   names = list(zip(plan.group.tolist(), plan.index.tolist()))
-  description = _description(options, content)
+  description = describe(options, subject)
   folder = sample_files.start_folder(options.output_dir, description, names)
   begin = time.perf_counter()
   sketches = draw_sketches(model, plan.codes, sketch_seeds(options.seed, plan.group, plan.index),
@@ -93,32 +99,44 @@ def run(options: Options) -> dict[str, Any]:
           "ended_by_themselves": round(float((lengths < limit).mean()), 4)}
 
 
-def _description(options: Options, content: dict[str, Any]) -> dict[str, Any]:
+def describe(options: Options, subject: Subject) -> dict[str, Any]:
+  """What samples.json says of a run, without the list of its sketches."""
   how = options.how
-  return {"model": str(options.model), "categories": list(content["hparams"].categories),
-          "conditional": options.conditional, "split": options.split if options.conditional
-          else None, "component": options.component, "temperature": how.temperature,
-          "greedy": how.greedy, "seed": options.seed, "colour": options.colour,
-          "batch_size": how.batch_size}
+  given = options.conditional
+  return {"model": str(options.model), "categories": list(subject.content["hparams"].categories),
+          "conditional": given, "split": options.split if given else None,
+          "component": options.component, "temperature": how.temperature, "greedy": how.greedy,
+          "max_length": how.max_length, "seed": options.seed, "colour": options.colour,
+          "batch_size": how.batch_size,
+          "model_sha256": run_start.model_fingerprint(subject.model),
+          "drawings_sha256": run_start.drawings_fingerprint(subject.split) if given else None}
 
 
-def _conditional_plan(model, content, options) -> Plan:
-  """Codes are encoder means of shuffled drawings, num_samples of each category."""
-  dataset, split = model_loading.load_drawings(content, options.data_dir, options.split)
-  positions = model_loading.index_in_category(split.labels)
+def chosen_rows(options: Options, subject: Subject) -> np.ndarray:
+  """Rows of the drawings that a conditional run is given: num_samples of each category, shuffled.
+
+  Returns:
+    int64 [N], category after category.
+  """
+  labels = subject.split.labels
   chosen = []
-  for label, name in enumerate(dataset.categories):
-    own = np.random.default_rng([options.seed, label]).permutation(
-        np.flatnonzero(split.labels == label))
+  for label, name in enumerate(subject.dataset.categories):
+    own = np.random.default_rng([options.seed, label]).permutation(np.flatnonzero(labels == label))
     wanted = options.num_samples or len(own)
     if wanted > len(own):
       cli.say(f"There are only {len(own)} {options.split} drawings of {name}: each is drawn once.")
     chosen.append(own[:wanted])
-  chosen = np.concatenate(chosen)
-  codes = encode_images(model, split.images[chosen], options.how.batch_size)
-  return Plan(split.labels[chosen].astype(np.int64), positions[chosen], codes.mean,
-              codes.component, [split.strokes[row] for row in chosen],
-              dict(enumerate(dataset.categories)))
+  return np.concatenate(chosen)
+
+
+def _conditional_plan(subject: Subject, options: Options) -> Plan:
+  """Codes are encoder means of the chosen drawings."""
+  split, rows = subject.split, chosen_rows(options, subject)
+  codes = encode_images(subject.model, split.images[rows], options.how.batch_size)
+  return Plan(split.labels[rows].astype(np.int64),
+              model_loading.index_in_category(split.labels)[rows], codes.mean,
+              codes.component, [split.strokes[row] for row in rows],
+              dict(enumerate(subject.dataset.categories)))
 
 
 def unconditional_plan(model: tf.keras.Model, options: Options) -> Plan:
@@ -150,8 +168,9 @@ def _colour(options, group):
 
 def _save_sheet(model, options, plan, sketches):
   """Originals beside their sketches, or the sketches of each component."""
-  shown = [row for group in plan.headings
-           for row in np.flatnonzero(plan.group == group)[:_SHEET_ROWS]]
+  headings = dict(list(plan.headings.items())[:_SHEET_GROUPS])
+  rows = max(_SHEET_ROWS * 10 // max(len(headings), 10), 2)
+  shown = [row for group in headings for row in np.flatnonzero(plan.group == group)[:rows]]
   further = {row: [sketches[row]] for row in shown}
   variants = 0 if options.how.greedy else options.sheet_variants
   if plan.given is not None and variants:
@@ -166,9 +185,11 @@ def _save_sheet(model, options, plan, sketches):
           + (f" · component {plan.components[row]}" if plan.given is not None else ""),
           plan.given[row] if plan.given is not None else None, further[row],
           _colour(options, group))
-      for row in shown if plan.group[row] == group]) for group, heading in plan.headings.items()]
+      for row in shown if plan.group[row] == group]) for group, heading in headings.items()]
   how = "greedy" if options.how.greedy else f"temperature {options.how.temperature:g}"
   told = ("on grey: given drawings; beside them: sketches of their codes"
           if plan.given is not None else "sketches of codes drawn from the latent mixture")
+  if len(headings) < len(plan.headings):
+    told += f"; {len(headings)} of {len(plan.headings)} groups"
   save_contact_sheet(f"{options.output_dir}/{SHEET}", f"{told} ({how}, seed {options.seed})",
                      sections, side_by_side=2 if plan.given is not None else 8)

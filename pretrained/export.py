@@ -2,13 +2,17 @@
 
   python pretrained/export.py --model_dir=runs/bee_bus --output_dir=serving/bee_bus
 
-Signatures, batch axis first in every input (`serving_default` is `reconstruct`):
+Signatures of RPCL-pix2seq, batch axis first in every input (`serving_default` is `reconstruct`):
 
   encode        image [B, 48, 48, 1] in [-1, 1] -> mean, variance, posterior, component
   decode_image  code [B, Z] -> image
   sample        code, temperature [B], seed [B] -> strokes [B, T, 5], length [B]
   reconstruct   image, temperature, seed -> strokes, length
   score         code, strokes [B, T + 1, 5] -> reconstruction_loss [B]
+
+Of Sketch-a-Net (`serving_default` is `recognise`):
+
+  recognise     image uint8 [B, W, W, C], 0 ink -> category, name, probability, features
 
 Served with
   tensorflow_model_server --model_name=sketch --model_base_path=$PWD/serving/bee_bus \\
@@ -25,9 +29,11 @@ from absl import flags, logging
 from models import registry
 from pretrained import pretrained_registry, saved_model_files
 from pretrained.rpcl_pix2seq_serving import RpclPix2SeqServing
+from pretrained.sketch_a_net_serving import SketchANetServing
 
 # Model name -> its serving module and the signature that serving_default stands for.
-EXPORTERS = {"rpcl_pix2seq": (RpclPix2SeqServing, "reconstruct")}
+EXPORTERS = {"rpcl_pix2seq": (RpclPix2SeqServing, "reconstruct"),
+             "sketch_a_net": (SketchANetServing, "recognise")}
 
 _MODEL_DIR = flags.DEFINE_string(
     "model_dir", None, "A run folder of training, a converted model, or a name of the registry.",

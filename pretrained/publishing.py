@@ -12,6 +12,10 @@ from pretrained import pretrained_registry
 
 FACTS = ("licence", "data", "command", "score", "description")
 
+# Model -> the command that shows what it does, up to the model's name.
+_USAGE = {"rpcl_pix2seq": "evaluate/sample.py --model",
+          "sketch_a_net": "evaluate/recognition.py --generated_dir=SAMPLES --classifier"}
+
 _CARD = """# {name}
 
 {description}
@@ -27,7 +31,7 @@ _CARD = """# {name}
 
 ## What it is for
 
-Trying the zoo without training first: `python evaluate/sample.py --model={name}`.
+Trying the zoo without training first: `python {usage}={name}`.
 
 ## What it is not
 
@@ -57,7 +61,7 @@ def publish(run_dir: str | os.PathLike, name: str, facts: dict[str, str]) -> dic
   folder = pretrained_registry.REGISTRY.parent / "weights" / name
   facts = {"model": content["model"], **facts}
   card = _existing_card(folder) or _CARD.format(
-      name=name, parameters=model.count_params(),
+      name=name, parameters=model.count_params(), usage=_USAGE[content["model"]],
       categories=", ".join(content["data"].get("categories", ["unknown"])), **facts)
   saving.save_model(model, folder, content["data"])
   with atomic_path(folder / "README.md") as path:

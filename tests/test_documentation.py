@@ -3,26 +3,34 @@
 import pathlib
 import re
 
+import pytest
+
 from models import hparams
-from models.rpcl_pix2seq.config import RpclPix2SeqConfig
+from models.registry import MODELS
 
 ROOT = pathlib.Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text()
+DOCUMENTS = {path: path.read_text() for path in [
+    ROOT / "README.md", *ROOT.glob("docs/*.md"), ROOT / "models/README.md"]}
 
 
-def test_the_table_of_hyperparameters_is_that_of_the_config():
-  assert hparams.markdown_table(RpclPix2SeqConfig) in README
+@pytest.mark.parametrize("model", sorted(MODELS))
+def test_the_table_of_hyperparameters_is_that_of_the_config(model):
+  table = hparams.markdown_table(MODELS[model].config)
+  assert any(table in text for text in DOCUMENTS.values())
 
 
 def test_every_linked_file_exists():
-  for document in [ROOT / "README.md", *ROOT.glob("docs/*.md"), ROOT / "models/README.md"]:
-    for target in re.findall(r"\]\(([^)#:]+)\)", document.read_text()):
+  for document, text in DOCUMENTS.items():
+    for target in re.findall(r"\]\(([^)#:]+)\)", text):
       assert (document.parent / target).exists(), f"{document.name} links {target}"
 
 
-def test_every_command_of_the_readme_exists():
-  for script in re.findall(r"python ((?:\w+/)+\w+\.py)", README):
-    assert (ROOT / script).is_file(), script
+def test_every_command_that_is_named_exists():
+  for document, text in DOCUMENTS.items():
+    for script in re.findall(r"(?:python |`)((?:\w+/)+\w+\.py)", text):
+      places = [ROOT / script, document.parent / script]
+      assert any(path.is_file() for path in places), f"{document.name} names {script}"
 
 
 def test_addons_are_confined_to_one_layer():

@@ -6,6 +6,7 @@
 
 import os
 import pathlib
+from collections.abc import Sequence
 
 import tensorflow as tf
 
@@ -24,14 +25,17 @@ class Progress(tf.Module):
     passes: int64, passes over the data, never set back: decides order and augmentation.
     failures: int64, evaluations in a row that were no improvement.
     best: float64, the best validation figure so far.
+
+  Args:
+    worst: of the figure that decides: inf where lower is better, -inf where higher is.
   """
 
-  def __init__(self):
+  def __init__(self, worst: float = float("inf")):
     super().__init__()
     self.epoch = tf.Variable(0, dtype=tf.int64, trainable=False)
     self.passes = tf.Variable(0, dtype=tf.int64, trainable=False)
     self.failures = tf.Variable(0, dtype=tf.int64, trainable=False)
-    self.best = tf.Variable(float("inf"), dtype=tf.float64, trainable=False)
+    self.best = tf.Variable(worst, dtype=tf.float64, trainable=False)
 
 
 class RunCheckpoints:
@@ -40,10 +44,12 @@ class RunCheckpoints:
   Args:
     model: compiled.
     log_root: the run folder.
+    worst: see `Progress`.
   """
 
-  def __init__(self, model: tf.keras.Model, log_root: str | os.PathLike):
-    self.model, self.progress = model, Progress()
+  def __init__(self, model: tf.keras.Model, log_root: str | os.PathLike,
+               worst: float = float("inf")):
+    self.model, self.progress = model, Progress(worst)
     root = pathlib.Path(log_root)
     checkpoint = tf.train.Checkpoint(model=model, optimizer=model.optimizer,
                                      progress=self.progress)
@@ -64,15 +70,15 @@ class RunCheckpoints:
     """Keeps the present state to resume from."""
     self._save(self._last)
 
-  def reload_best(self) -> None:
-    """Sets weights, optimiser, epoch, step and best value back to the best checkpoint.
+  def reload_best(self, keep: Sequence[tf.Variable]) -> None:
+    """Sets weights, optimiser and counters back to the best checkpoint.
 
-    What decides randomness goes on, so that the next pass differs from the one that failed.
+    Args:
+      keep: variables that go on as they are.
     """
-    kept = [self.progress.passes, self.progress.failures, self.model.draws]
-    values = [variable.numpy() for variable in kept]
+    values = [variable.numpy() for variable in keep]
     self._restore(self._best.latest_checkpoint)
-    for variable, value in zip(kept, values):
+    for variable, value in zip(keep, values):
       variable.assign(value)
 
   def resume(self) -> bool:

@@ -69,6 +69,33 @@ def retrieval_scores(ranks: np.ndarray, own_index: np.ndarray, ks: Sequence[int]
   return {k: float(hits[:, :k].any(axis=1).mean()) for k in ks}
 
 
+def own_ranks(generated: np.ndarray, real: np.ndarray, own_index: np.ndarray) -> np.ndarray:
+  """The place of each one's own original in the whole ranking: int64 [n], 1 for the nearest.
+
+  Args:
+    generated: float32 [n, Z], finite.
+    real: float32 [m, Z], finite.
+    own_index: int [n], the index of each one's original.
+  """
+  generated, real = np.asarray(generated, np.float32), np.asarray(real, np.float32)
+  result = np.ones(len(generated), np.int64)
+  reals = _Codes(real)
+  for start in range(0, len(generated), _BLOCK):
+    block, own = _Codes(generated[start:start + _BLOCK]), own_index[start:start + _BLOCK]
+    squared = _squared_distances(block, reals)  # float64 [b, m]
+    own_squared = squared[np.arange(len(own)), own][:, None]
+    margin = _ROUNDING * own_squared + _CANCELLATION * (block.norms.max() + reals.norms.max())
+    result[start:start + _BLOCK] += (squared < own_squared - margin).sum(axis=1)
+    unsure = np.abs(squared - own_squared) <= margin  # holds the own one too
+    for row in range(len(own)):
+      near = np.flatnonzero(unsure[row])
+      exact = mean_squared_distances(block.single[row], real[near])
+      own_exact = exact[near == own[row]]
+      before = (exact < own_exact) | ((exact == own_exact) & (near < own[row]))
+      result[start + row] += before.sum()
+  return result
+
+
 def original_scores(ranks: np.ndarray, ks: Sequence[int] = KS) -> dict[int, float]:
   """Ret@k as the original program scores it.
 

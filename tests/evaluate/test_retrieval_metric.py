@@ -5,7 +5,7 @@ import pathlib
 import numpy as np
 import pytest
 
-from evaluate.metrics.retrieval import (mean_squared_distances, original_scores, rank,
+from evaluate.metrics.retrieval import (mean_squared_distances, original_scores, own_ranks, rank,
                                         retrieval_scores)
 
 REFERENCE = pathlib.Path(__file__).parents[1] / "reference" / "rpcl"
@@ -50,6 +50,20 @@ def test_near_ties_far_from_the_origin():
   random = np.random.default_rng(1)
   real = (1000 + 1e-3 * random.normal(size=[400, 8])).astype(np.float32)
   np.testing.assert_array_equal(rank(real[:50], real, 20), plain_rank(real[:50], real, 20))
+
+
+def test_the_place_of_ones_own():
+  random = np.random.default_rng(2)
+  real = random.normal(size=[700, 6]).astype(np.float32)
+  real[300:420] = real[:120]  # ties, more of them than candidates of a search
+  real[500:550] = real[7]
+  generated = real + random.normal(scale=0.5, size=real.shape).astype(np.float32)
+  generated[::3] = real[::3]
+  own = random.permutation(700)
+  places = own_ranks(generated, real, own)
+  whole = plain_rank(generated, real, 700)
+  np.testing.assert_array_equal(places, (whole == own[:, None]).argmax(axis=1) + 1)
+  assert retrieval_scores(whole, own, (10,))[10] == np.mean(places <= 10)
 
 
 def test_scores():

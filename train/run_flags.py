@@ -1,0 +1,37 @@
+"""The flags that every training command takes."""
+
+from collections.abc import Collection
+
+from absl import flags
+
+from train.run_start import Options
+
+
+def define(model: str, presets: Collection[str], compiled: str) -> None:
+  """Defines them; call once, before the command line is read.
+
+  Args:
+    model: its name, for the default run folder.
+    presets: names to choose from; "full" is the default.
+    compiled: what --jit_compile compiles.
+  """
+  flags.DEFINE_string("data_dir", None, "Folder with CATEGORY.npz files in the sketch-rnn format "
+                      "(and CATEGORY_png.npz). Not given: the built-in drawings.")
+  flags.DEFINE_string("log_root", f"runs/{model}", "Folder of the run: checkpoints, logs.")
+  flags.DEFINE_boolean("resume_training", False, "Go on with the run in --log_root.")
+  flags.DEFINE_enum("preset", "full", sorted(presets), "Hyperparameters to start from.")
+  flags.DEFINE_string("hparams", "", "Hyperparameters to change, such as "
+                      "\"categories=[bee,bus], batch_size=64\".")
+  flags.DEFINE_integer("seed", 0, "Of start values, data order, noise and dropout.", lower_bound=0)
+  flags.DEFINE_boolean("jit_compile", False, f"Compile {compiled} with XLA.")
+  flags.DEFINE_boolean("mixed_precision", False, "bfloat16 products and convolutions.")
+  flags.DEFINE_boolean("dry_run", False, "Print the resolved hyperparameters as JSON and stop.")
+
+
+def options() -> Options:
+  """What the command line gave."""
+  given = flags.FLAGS
+  return Options(preset=given.preset, hparams=given.hparams, data_dir=given.data_dir,
+                 log_root=given.log_root, resume=given.resume_training, seed=given.seed,
+                 jit_compile=given.jit_compile, mixed_precision=given.mixed_precision,
+                 dry_run=given.dry_run)

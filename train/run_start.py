@@ -1,0 +1,60 @@
+"""How every training run begins: a preset, or the run it goes on with."""
+
+import dataclasses
+import pathlib
+from collections.abc import Mapping
+from typing import Any
+
+from data_tools import cli
+from data_tools.errors import UserError
+from models import saving
+from train.progress import LAST, RunCheckpoints
+
+
+@dataclasses.dataclass(frozen=True)
+class Options:
+  """The command line of a training command; see its flags."""
+
+  log_root: str
+  preset: str = "full"
+  hparams: str = ""
+  data_dir: str | None = None
+  resume: bool = False
+  seed: int = 0
+  jit_compile: bool = False
+  mixed_precision: bool = False
+  dry_run: bool = False
+
+
+def start_of(options: Options, model: str, presets: Mapping[str, Any]) -> tuple[Any, int]:
+  """The hyperparameters to start from and the seed: those of the preset, or of the run.
+
+  Args:
+    options: of the command line.
+    model: its registered name.
+    presets: name -> config.
+
+  Raises:
+    UserError: the folder holds a run and it is not to be resumed, or one of another model.
+  """
+  started = (pathlib.Path(options.log_root) / LAST).exists()
+  if started and not options.resume and not options.dry_run:
+    raise UserError(f"{options.log_root} already holds a run; go on with --resume_training, or "
+                    "give another --log_root.")
+  if started and options.resume:
+    content = saving.read_config(options.log_root)
+    if content["model"] != model:
+      raise UserError(f"{options.log_root} holds a run of {content['model']}, not of {model}; go "
+                      f"on with train/{content['model']}.py, or give another --log_root.")
+    return content["hparams"], content["seed"]
+  if options.resume:
+    cli.say(f"{options.log_root} holds no finished epoch to resume from: starting from the "
+            "beginning.")
+  return presets[options.preset], options.seed
+
+
+def resume(checkpoints: RunCheckpoints, options: Options) -> None:
+  """Goes back to the newest finished epoch, if that is asked for and there is one."""
+  if options.resume and checkpoints.resume():
+    cli.say(f"Resuming after epoch {checkpoints.progress.epoch.numpy()}, "
+            f"step {checkpoints.model.step.numpy()}.")
