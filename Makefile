@@ -1,4 +1,5 @@
-# make demo: trains RPCL-pix2seq on the built-in drawings, then samples, retrieval and a latent map.
+# make demo: trains RPCL-pix2seq on the built-in drawings, then samples, retrieval, a latent map
+# and a report as a page.
 # make test: the tests. Both make the virtual environment first if it isn't there.
 
 VENV ?= .venv

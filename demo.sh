@@ -19,6 +19,9 @@ fi
 "$python" evaluate/retrieval.py --model="$folder" --generate
 "$python" evaluate/interpolate.py --model="$folder" --output_dir="$folder/interpolation"
 "$python" evaluate/latent_space.py --model="$folder" --output_dir="$folder/latent_space"
+# Without fetching anything: the report says what it leaves out for that reason.
+SKETCH_ZOO_OFFLINE=1 "$python" evaluate/report.py --model_dir="$folder" \
+  --output_dir="$folder/report"
 
-echo "Look at these pictures:" >&2
+echo "Look at these pictures, and at $folder/report/report.html:" >&2
 ls "$folder"/samples/contact_sheet.png "$folder"/interpolation/*.png "$folder"/latent_space/*.png >&2

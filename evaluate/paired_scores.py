@@ -2,20 +2,21 @@
 
 import concurrent.futures
 import os
+import pathlib
 from collections.abc import Callable, Sequence
 
 import numpy as np
 
 from data_tools import cli
 from data_tools.errors import UserError
-from data_tools.image_files import Pair, read_image
+from data_tools.image_files import Pair, read_as_stored, read_image
 
 MODES = {"sketch": "L", "photo": "RGB"}  # what the images are converted to
 MODE_WORDS = {"sketch": "sketch mode (gray)", "photo": "photo mode (RGB)"}
 
 
 def read_pair(pair: Pair, mode: str, smallest: int = 1) -> tuple[np.ndarray, np.ndarray]:
-  """Reads both images of a pair.
+  """Reads both images of a pair; of a gray and a coloured one it says so and goes on.
 
   Args:
     pair: which.
@@ -28,8 +29,11 @@ def read_pair(pair: Pair, mode: str, smallest: int = 1) -> tuple[np.ndarray, np.
   Raises:
     UserError: an image can't be read, the sizes differ, or are too small.
   """
-  reference, generated = (read_image(path, MODES[mode])
-                          for path in (pair.reference, pair.generated))
+  paths = (pair.reference, pair.generated)
+  if mode == "photo":
+    reference, generated = _in_colour(paths)
+  else:
+    reference, generated = (read_image(path, MODES[mode]) for path in paths)
   if reference.shape != generated.shape:
     raise UserError(f"{pair.reference} has {size_of(reference)} pixels, but {pair.generated} has "
                     f"{size_of(generated)}; both images of a pair need the same size.")
@@ -37,6 +41,16 @@ def read_pair(pair: Pair, mode: str, smallest: int = 1) -> tuple[np.ndarray, np.
     raise UserError(f"{pair.reference} has {size_of(reference)} pixels, but this metric needs "
                     f"{smallest} x {smallest} at least; give larger images.")
   return reference, generated
+
+
+def _in_colour(paths: Sequence[pathlib.Path]) -> list[np.ndarray]:
+  """Two images in RGB; says so if only one of them is gray."""
+  images = [read_as_stored(path) for path in paths]
+  gray = [path for path, image in zip(paths, images) if image.ndim == 2]
+  if len(gray) == 1:
+    cli.say(f"Warning: {gray[0]} is gray, but its partner is in colour; both are compared in "
+            "colour (--mode=sketch compares them in gray).")
+  return [image if image.ndim == 3 else np.repeat(image[..., None], 3, axis=2) for image in images]
 
 
 def size_of(image: np.ndarray) -> str:

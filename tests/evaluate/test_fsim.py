@@ -161,6 +161,19 @@ def test_folders(tmp_path, capsys):
   assert gray["fsim"] == gray["fsimc"] != report["fsim"]
 
 
+def test_a_gray_partner_is_told_and_compared_in_colour(tmp_path, capsys):
+  colour = np.random.default_rng(0).integers(0, 256, [40, 33, 3], np.uint8)
+  gray = colour[..., 1]
+  for folder, image in (("true", colour), ("made", gray), ("tripled", np.stack([gray] * 3, -1))):
+    (tmp_path / folder).mkdir()
+    Image.fromarray(image).save(tmp_path / folder / "a.png")
+  scores = {folder: fsim_run.run(fsim_run.Options(str(tmp_path / "true"), str(tmp_path / folder),
+                                                  mode="photo")) for folder in ("made", "tripled")}
+  assert scores["made"]["fsimc"] == scores["tripled"]["fsimc"]
+  told = capsys.readouterr().err
+  assert told.count("Warning") == 1 and "made/a.png is gray" in told
+
+
 def test_workers_change_nothing(tmp_path):
   folders = pair_folders.make(tmp_path, count=9)
   reports = [score(folders, workers=workers) for workers in (1, 2, 7, None)]
