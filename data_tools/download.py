@@ -45,11 +45,12 @@ class _Order:
   attempts: int
   wait: float
   hint: str
+  keep_part: bool
 
 
 def fetch(url: str, target: str | os.PathLike, *, size: int | None = None,
           sha256: str | None = None, what: str = "file", attempts: int = 4, wait: float = 1.0,
-          hint: str = "check the address",
+          hint: str = "check the address", keep_part: bool = True,
           check: Callable[[pathlib.Path], None] | None = None) -> None:
   """Fetches one file, going on where an earlier run was cut off; replaces what `target` was.
 
@@ -63,6 +64,7 @@ def fetch(url: str, target: str | os.PathLike, *, size: int | None = None,
     wait: seconds before the second attempt; doubles with each.
     hint: what to do if it can't be had, a clause of the error sentences, such as "give its path
       with --weights".
+    keep_part: leave what has come when all attempts failed, for a later run to go on from.
     check: called with the path of the whole file, before it takes its name; raises UserError if it
       is not what it should be.
 
@@ -77,14 +79,15 @@ def fetch(url: str, target: str | os.PathLike, *, size: int | None = None,
     raise UserError(f"{what} has to be fetched from {url}, but {OFFLINE} is set; {hint}, "
                     f"or unset {OFFLINE}.")
   part = target.with_name(f"{target.name}.part")
-  order = _Order(url, part, size, sha256, what, attempts, wait, hint)
+  order = _Order(url, part, size, sha256, what, attempts, wait, hint, keep_part)
   try:
     target.parent.mkdir(parents=True, exist_ok=True)
     before = _identity(target)
     with _own(part, what):
       if _identity(target) != before:
         return  # another process fetched it while this one waited
-      _fetch_with_patience(order)
+      with _emptied_unless_kept(order):
+        _fetch_with_patience(order)
       _ask(check, part)
       os.replace(part, target)
   except OSError as error:
@@ -140,6 +143,16 @@ def _identity(file: pathlib.Path | int) -> tuple[int, int] | None:
   return status.st_dev, status.st_ino
 
 
+@contextlib.contextmanager
+def _emptied_unless_kept(order: _Order) -> Iterator[None]:
+  try:
+    yield
+  except BaseException:  # Ctrl-C too
+    if not order.keep_part:
+      os.truncate(order.part, 0)
+    raise
+
+
 def _ask(check: Callable[[pathlib.Path], None] | None, part: pathlib.Path) -> None:
   try:
     if check:
@@ -164,9 +177,9 @@ def _fetch_with_patience(order: _Order) -> None:
     if attempt < order.attempts:
       cli.say(f"{order.what}: {reason}; attempt {attempt + 1} of {order.attempts} follows.")
       time.sleep(order.wait * 2 ** (attempt - 1))
+  kept = " (what has come so far is kept)" if order.keep_part else ""
   raise UserError(f"{order.url} could not be fetched in {order.attempts} attempts ({reason}); "
-                  "check the network and run the same command again (what has come so far is "
-                  f"kept), or {order.hint}.")
+                  f"check the network and run the same command again{kept}, or {order.hint}.")
 
 
 def _verify(order: _Order, begun: bool) -> None:

@@ -80,7 +80,7 @@ def locate(name: str, given: str | os.PathLike | None = None, allow_other: bool 
             f"{entry['url']} to {path.parent}.")
   by_hand = f"give its path with {flag}" if flag else f"put it at {path}"
   download.fetch(entry["url"], path, size=entry["size"], sha256=entry["sha256"],
-                 what=entry["file"], hint=f"fetch it by hand and {by_hand}")
+                 what=entry["file"], hint=f"fetch it by hand and {by_hand}", keep_part=False)
   return path
 
 

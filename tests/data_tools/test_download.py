@@ -62,6 +62,14 @@ def test_a_cut_off_run_is_gone_on_with(server, tmp_path):
   assert _names(tmp_path) == ["weights.pth"]
 
 
+def test_a_cut_off_part_is_not_kept_where_that_is_asked_for(server, tmp_path):
+  server.faults[:] = ["cut"] * 3
+  with pytest.raises(UserError, match="in 3 attempts .*run the same command again, or give its"):
+    _fetch(server, tmp_path, keep_part=False)
+  assert [ranges for _, ranges in server.requests][1:] == ["bytes=150000-", "bytes=225000-"]
+  assert not _names(tmp_path)
+
+
 def test_a_part_that_is_complete_needs_no_request(server, tmp_path):
   (tmp_path / "weights.pth.part").write_bytes(CONTENT)
   assert _fetch(server, tmp_path).read_bytes() == CONTENT and not server.requests

@@ -9,6 +9,7 @@ import re
 import subprocess
 import sys
 import tarfile
+import time
 
 import pytest
 
@@ -71,6 +72,14 @@ def test_a_server_that_sends_something_else_leaves_nothing(server):
   with pytest.raises(UserError, match="is not the published net.pth: its sha256 is .*give its path "
                      "with --weights"):
     public_weights.locate("net", flag="--weights")
+  assert not list((cache_dir() / "weights").iterdir())
+
+
+def test_a_server_that_breaks_off_leaves_nothing(server, monkeypatch):
+  monkeypatch.setattr(time, "sleep", lambda seconds: None)
+  server.faults[:] = ["cut"] * 4
+  with pytest.raises(UserError, match="net.pth could not be fetched in 4 attempts"):
+    public_weights.locate("net")
   assert not list((cache_dir() / "weights").iterdir())
 
 
