@@ -11,7 +11,8 @@ from models.registry import MODELS
 ROOT = pathlib.Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text()
 DOCUMENTS = {path: path.read_text() for path in [
-    ROOT / "README.md", *ROOT.glob("docs/*.md"), ROOT / "models/README.md"]}
+    ROOT / "README.md", *ROOT.glob("docs/*.md"), ROOT / "models/README.md",
+    ROOT / "evaluate/README.md"]}
 
 
 @pytest.mark.parametrize("model", sorted(MODELS))
