@@ -4,11 +4,12 @@ from collections.abc import Sequence
 
 NONE = "–"
 _NAMES = 6  # that are listed in a sentence
+_PERCENT = "\u00a0%"  # no line breaks in front of it
 
 
 def percent(value: float | None) -> str:
   """A share of 1 in percent."""
-  return NONE if value is None else f"{100 * value:.1f} %"
+  return NONE if value is None else f"{100 * value:.1f}{_PERCENT}"
 
 
 def decimals(value: float | None, places: int) -> str:
@@ -23,7 +24,7 @@ def count(value: int | None) -> str:
 
 def share(name: str, part: float) -> str:
   """A name and how much of a whole it makes."""
-  return f"{name}, {100 * part:.0f} %" if name else NONE
+  return f"{name}, {100 * part:.0f}{_PERCENT}" if name else NONE
 
 
 def names(values: Sequence[str]) -> str:

@@ -279,7 +279,7 @@ def test_many_categories_are_folded(made):
   reader = Reader(report_page.build(results, NO_PICTURES))
   words = " ".join(reader.words)
   assert "of 200 categories" in words and "By category (200)" in words
-  assert "The most frequent mistakes" in words and "33.3 %" in words
+  assert "The most frequent mistakes" in words and "33.3\u00a0%" in words
   assert len(reader.all("details")) >= 3
 
 

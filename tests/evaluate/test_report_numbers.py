@@ -22,7 +22,7 @@ def test_distances_of_halves():
 
 
 def test_numbers_in_words():
-  assert report_words.percent(0.0364) == "3.6 %" and report_words.percent(None) == "–"
+  assert report_words.percent(0.0364) == "3.6\u00a0%" and report_words.percent(None) == "–"
   assert report_words.count(12500) == "12,500"
   assert [report_words.duration(seconds) for seconds in (3.21, 65, 7300)] == [
       "3.2 s", "1 min 5 s", "2 h 1 min"]
