@@ -3,9 +3,9 @@
 import pathlib
 from collections.abc import Callable, Iterable
 
-from tests.reference_checks import (cells, checkpoint, forward, frechet, fsim, hparams_text,
-                                    inception, lpips, nlda, raster_images, retrieval_scores,
-                                    sampling, ssim, stroke_arrays, training)
+from tests.reference_checks import (cells, checkpoint, face_data, forward, frechet, fsim,
+                                    hparams_text, inception, lpips, nlda, raster_images,
+                                    retrieval_scores, sampling, ssim, stroke_arrays, training)
 from tests.reference_checks.finding import Finding
 
 Check = Callable[[pathlib.Path], Iterable[Finding]]
@@ -21,7 +21,7 @@ RPCL_PIX2SEQ: dict[str, tuple[Check, ...]] = {
     "retrieval.npz": (retrieval_scores.check,), "hparams.json": (hparams_text.check,)}
 SC_LMSER: dict[str, tuple[Check, ...]] = {
     "fsim.npz": (fsim.check,), "ssim.npz": (ssim.check,), "nlda.npz": (nlda.check,),
-    "fid.npz": (frechet.check, inception.check)}
+    "fid.npz": (frechet.check, inception.check), "data.npz": (face_data.check,)}
 SKETCH2IMAGE: dict[str, tuple[Check, ...]] = {
     **{f"lpips_{net}.npz": (lpips.check,) for net in ("vgg", "alex", "squeeze")},
     "fid.npz": (frechet.check,)}
