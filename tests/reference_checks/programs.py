@@ -4,7 +4,7 @@ import pathlib
 from collections.abc import Callable, Iterable
 
 from tests.reference_checks import (cells, checkpoint, face_data, forward, frechet, fsim,
-                                    hparams_text, inception, lpips, nlda, raster_images,
+                                    hparams_text, inception, lmser_networks, lpips, nlda, raster_images,
                                     retrieval_scores, sampling, ssim, stroke_arrays, training)
 from tests.reference_checks.finding import Finding
 
@@ -21,7 +21,9 @@ RPCL_PIX2SEQ: dict[str, tuple[Check, ...]] = {
     "retrieval.npz": (retrieval_scores.check,), "hparams.json": (hparams_text.check,)}
 SC_LMSER: dict[str, tuple[Check, ...]] = {
     "fsim.npz": (fsim.check,), "ssim.npz": (ssim.check,), "nlda.npz": (nlda.check,),
-    "fid.npz": (frechet.check, inception.check), "data.npz": (face_data.check,)}
+    "fid.npz": (frechet.check, inception.check), "data.npz": (face_data.check,),
+    **{f"{part}.npz": (lmser_networks.check,) for part in ("generator", "discriminator",
+                                                           "losses")}}
 SKETCH2IMAGE: dict[str, tuple[Check, ...]] = {
     **{f"lpips_{net}.npz": (lpips.check,) for net in ("vgg", "alex", "squeeze")},
     "fid.npz": (frechet.check,)}

@@ -1,0 +1,230 @@
+"""SC-Lmser's networks, losses and batch norm one by one: NumPy oracles, sizes, the reference."""
+
+import pathlib
+
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from models.sc_lmser import convolution, losses
+from models.sc_lmser.batch_norm import BatchNorm
+from models.sc_lmser.blocks import ResidualBlock
+from models.sc_lmser.convolution import DOWN, UP, Conv, doubled
+from models.sc_lmser.discriminator import Discriminator
+from models.sc_lmser.generator import Generator
+from tests.reference_checks import finding, lmser_networks
+from tests.strategies import replicas
+
+LMSER = pathlib.Path(__file__).parents[1] / "reference" / "lmser"
+
+
+def random_array(*shape, seed=0):
+  return np.random.default_rng(seed).normal(size=shape).astype(np.float32)
+
+
+def convolved(image, kernel, stride=1, padding=0):
+  """A convolution by the book: loops over output pixels, float64."""
+  image = np.pad(image.astype(np.float64), [(0, 0), (padding,) * 2, (padding,) * 2, (0, 0)])
+  size, out = kernel.shape[0], []
+  for row in range(0, image.shape[1] - size + 1, stride):
+    windows = [image[:, row:row + size, column:column + size]
+               for column in range(0, image.shape[2] - size + 1, stride)]
+    out.append(np.stack([np.einsum("bijc,ijco->bo", window, kernel) for window in windows], 1))
+  return np.stack(out, 1)
+
+
+def pooled(image):
+  return (image[:, ::2, ::2] + image[:, 1::2, ::2] + image[:, ::2, 1::2] + image[:, 1::2, 1::2]) / 4
+
+
+def enlarged(image):
+  return image.repeat(2, axis=1).repeat(2, axis=2)
+
+
+@pytest.mark.parametrize("resample, size, folded", [
+    (DOWN, 3, True), (UP, 3, True), (DOWN, 3, False), (UP, 3, False), (DOWN, 1, True),
+    (UP, 1, True)])
+def test_folded_resampling_is_the_two_steps_one_after_the_other(resample, size, folded,
+                                                                monkeypatch):
+  """Also at the border, where the zeros around the image count."""
+  monkeypatch.setattr(convolution, "_PIXELS_TO_FOLD", 0 if folded else 1e9)
+  image = random_array(2, 6, 8, 3)
+  conv = Conv(5, size, padding=size // 2, resample=resample)
+  conv(image)
+  conv.kernel.assign(kernel := random_array(size, size, 3, 5, seed=1))
+  got, padding = conv(image), size // 2
+  expected = (pooled(convolved(image, kernel, padding=padding)) if resample == DOWN
+              else convolved(enlarged(image), kernel, padding=padding))
+  np.testing.assert_allclose(got, expected, atol=1e-5)
+
+
+def test_doubling_repeats_pixels():
+  image = random_array(2, 3, 5, 4)
+  np.testing.assert_array_equal(doubled(tf.constant(image)), enlarged(image))
+
+
+@pytest.mark.parametrize("resample", [DOWN, UP])
+def test_block_is_that_of_plain_numpy(resample):
+  block, image = ResidualBlock(4, resample, seed=3), random_array(2, 6, 8, 3)
+  block(image)
+  for index, variable in enumerate(block.variables):
+    variable.assign(random_array(*variable.shape, seed=index))
+  named = {name: variable.numpy() for name, variable in block.named_variables().items()}
+
+  def normed(x, part):
+    x = (x - x.mean((1, 2), keepdims=True)) / np.sqrt(x.var((1, 2), keepdims=True) + 1e-5)
+    x = x * named[f"{part}/instance_norm/scale"] + named[f"{part}/instance_norm/offset"]
+    return np.maximum(x, 0.2 * x if resample == DOWN else 0)
+
+  before, after = (lambda x: x, pooled) if resample == DOWN else (enlarged, lambda x: x)
+  kernel = lambda part: named[f"{part}/conv_0/conv2d/kernel"]
+  main = convolved(before(normed(image.astype(np.float64), "res1")), kernel("res1"), padding=1)
+  main = after(convolved(normed(main, "res2"), kernel("res2"), padding=1))
+  expected = main + after(convolved(before(image), kernel("skip")))
+  got = block(image)
+  np.testing.assert_allclose(got, expected, atol=2e-5 * np.abs(expected).max())
+
+
+def test_sizes_and_parameters_are_the_papers():
+  """At width 64, without making the arrays: sums over the stages' shapes."""
+  def parameters(channels_in, channels_out):
+    total, widths = 0, (128, 256, 512, 512, 1024)
+    stages = list(zip((channels_in, *widths), widths))
+    stages += [(1024, 512), (1024, 512), (1024, 256), (512, 128), (256, channels_out)]
+    for c_in, c in stages:
+      total += 2 * c_in + 9 * c_in * c + 2 * c + 9 * c * c + c_in * c
+    return total
+  assert parameters(3, 1) == 43_638_801 and parameters(1, 3) == 43_641_433
+  # The network has the same shapes at a width of 1 / 32.
+  network = Generator(1, width=2)
+  image = network(random_array(2, 96, 64, 3))
+  assert image.shape == (2, 96, 64, 1)
+  widths = [variable.shape[-1] for name, variable in network.named_variables().items()
+            if name.endswith("skip/conv_0/conv2d/kernel")]
+  assert widths == [4, 8, 16, 16, 32, 16, 16, 8, 4, 1] and len(network.variables) == 70
+
+
+def test_discriminator_has_the_papers_parameters_and_patches():
+  network = Discriminator()
+  assert network(random_array(1, 256, 256, 3), random_array(1, 256, 256, 1)).logits.shape == (
+      1, 30, 30, 1)
+  count = lambda variables: sum(int(np.prod(variable.shape)) for variable in variables)
+  assert count(network.trainable_variables) == 2_766_592
+  assert count(network.non_trainable_variables) == 1_792
+  assert set(map(id, network.variables)) == set(map(id, network.named_variables().values()))
+
+
+def test_start_values_and_constant_images():
+  """A norm of a constant is 0: only shortcuts carry it, and black and white make nothing else."""
+  network = Generator(1, width=4, seed=5)
+  np.testing.assert_array_equal(network(tf.zeros([1, 64, 64, 3])), tf.zeros([1, 64, 64, 1]))
+  first = network.encoders[0]
+  got = first(tf.fill([1, 64, 64, 3], 0.5))
+  expected = 0.5 * first.skip.kernel.numpy()[0, 0].sum(0)
+  np.testing.assert_allclose(got, np.broadcast_to(expected, got.shape), atol=1e-6)
+  kernel = network.encoders[4].conv1.kernel.numpy()
+  assert np.abs(kernel).max() <= 0.04 and 0.016 < kernel.std() < 0.019
+  scales = np.concatenate([block.norm1.gamma.numpy() for block in network.encoders])
+  assert abs(scales.mean() - 1) < 0.01 and 0.01 < scales.std() < 0.03
+  assert all((block.norm2.beta.numpy() == 0).all() for block in network.decoders)
+
+
+def test_images_do_not_depend_on_the_batch():
+  """Nor on whether the sizes are known when tracing, which decides what is folded."""
+  network, images = Generator(3, width=2), random_array(3, 64, 64, 1)
+  expected = network(images)[1:2]
+  np.testing.assert_allclose(network(images[1:2]), expected, atol=1e-5)
+  any_size = tf.function(network, input_signature=[tf.TensorSpec([None, None, None, 1])])
+  np.testing.assert_allclose(any_size(images)[1:2], expected, atol=1e-5)
+
+
+def batch_normed(x, gamma, beta):
+  axes, count = (0, 1, 2), x.size / x.shape[-1]
+  mean, variance = x.mean(axes), x.var(axes)
+  return (x - mean) / np.sqrt(variance + 1e-5) * gamma + beta, mean, variance * count / (count - 1)
+
+
+def test_batch_norm_and_its_averages_are_those_of_plain_numpy():
+  layer, x = BatchNorm(), 3 + 2 * random_array(2, 3, 4, 5)
+  layer(x)
+  gamma, beta = random_array(5, seed=1), random_array(5, seed=2)
+  layer.gamma.assign(gamma)
+  layer.beta.assign(beta)
+  got, moments = layer(x, training=True)
+  expected, mean, variance = batch_normed(x.astype(np.float64), gamma, beta)
+  np.testing.assert_allclose(got, expected, atol=1e-5)
+  np.testing.assert_array_equal(layer.moving_mean, np.zeros(5))
+  layer.follow(moments)
+  layer.follow(moments)
+  np.testing.assert_allclose(layer.moving_mean, 0.99 * mean, rtol=1e-5)
+  np.testing.assert_allclose(layer.moving_variance, 0.01 + 0.99 * variance, rtol=1e-5)
+  got, none = layer(x)
+  assert none is None
+  expected = (x - 0.99 * mean) / np.sqrt(0.01 + 0.99 * variance + 1e-5) * gamma + beta
+  np.testing.assert_allclose(got, expected, atol=1e-5)
+
+
+@pytest.mark.parametrize("synchronized", [False, True])
+def test_batch_norm_over_two_replicas(synchronized):
+  """Synchronised it is the global batch's, gradients too; else each replica's own."""
+  x, upstream = 3 + random_array(4, 3, 4, 5), random_array(4, 3, 4, 5, seed=1)
+  strategy = replicas(2)
+  with strategy.scope():
+    layer = BatchNorm(synchronized)
+    layer.build([None, None, None, 5])
+
+  def step(rows, weights):
+    with tf.GradientTape() as tape:
+      tape.watch(rows)
+      out, moments = layer(rows, training=True)
+      total = tf.reduce_sum(out * weights)
+    layer.follow(moments)
+    return out, tape.gradient(total, rows)
+
+  parts = lambda array: strategy.experimental_distribute_values_from_function(
+      lambda context: tf.constant(np.split(array, 2)[context.replica_id_in_sync_group]))
+  results = tf.function(lambda a, b: strategy.run(step, (a, b)))(parts(x), parts(upstream))
+  out, gradient = (np.concatenate(strategy.experimental_local_results(one)) for one in results)
+  single, expected, expected_gradients = BatchNorm(), [], []
+  for rows, weights in zip(np.split(x, 1 if synchronized else 2),
+                           np.split(upstream, 1 if synchronized else 2)):
+    rows = tf.constant(rows)
+    with tf.GradientTape() as tape:
+      tape.watch(rows)
+      made, moments = single(rows, training=True)
+      total = tf.reduce_sum(made * weights)
+    expected.append(made)
+    expected_gradients.append(tape.gradient(total, rows))
+  np.testing.assert_allclose(out, np.concatenate(expected), atol=1e-5)
+  np.testing.assert_allclose(gradient, np.concatenate(expected_gradients), atol=1e-5)
+  if synchronized:
+    np.testing.assert_allclose(layer.moving_variance.numpy(), 0.1 + 0.9 * moments.variance,
+                               rtol=1e-5)
+
+
+ENTROPY = lambda z, label: np.log1p(np.exp(-np.abs(z))) + np.maximum(z, 0) - z * label
+ORACLES = {
+    "lsgan": (lambda r: (r - 1) ** 2, lambda f: f ** 2, lambda f: (f - 1) ** 2),
+    "gan": (lambda r: ENTROPY(r, 1), lambda f: ENTROPY(f, 0), lambda f: ENTROPY(f, 1)),
+    "hinge": (lambda r: np.maximum(0, 1 - r), lambda f: np.maximum(0, 1 + f), lambda f: -f),
+    "wgan": (lambda r: -r, lambda f: f, lambda f: -f)}
+
+
+@pytest.mark.parametrize("gan_type", ORACLES)
+def test_losses_are_those_of_plain_numpy(gan_type):
+  logits = 4 * random_array(3, 5, 6, 1).astype(np.float64)
+  logits[0, 0, :4, 0] = 50, -50, 1, 0
+  functions = (losses.real_loss, losses.fake_loss, losses.adversarial_loss)
+  for function, oracle in zip(functions, ORACLES[gan_type]):
+    got = function(tf.constant(logits, tf.float32), gan_type)
+    np.testing.assert_allclose(got, oracle(logits).mean((1, 2, 3)), rtol=1e-5, atol=1e-6)
+  made, truth = random_array(3, 8, 8, 3, seed=1), random_array(3, 8, 8, 3, seed=2)
+  got = losses.generator_loss(tf.constant(logits, tf.float32), made, truth, gan_type, 4.0)
+  expected = (4 * np.abs(made - truth).mean((1, 2, 3))
+              + ORACLES[gan_type][2](logits).mean((1, 2, 3)))
+  np.testing.assert_allclose(got, expected, rtol=1e-5)
+
+
+@pytest.mark.parametrize("file", ["generator.npz", "discriminator.npz", "losses.npz"])
+def test_reference(file):
+  finding.require(lmser_networks.check(LMSER / file))
