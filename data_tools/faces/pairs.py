@@ -143,8 +143,8 @@ def write_lists(lists_dir: str | os.PathLike, data_dir: str | os.PathLike, data_
 def _as_bytes(lines: Sequence[str]) -> bytes:
   for line in lines:
     if line.strip() != line or len(line.splitlines()) > 1 or not _is_utf8(line):
-      raise UserError(f"The path {line!a} can't be a line of a list: it begins or ends with a space, "
-                      "holds a line break or is not UTF-8; rename the file or its folder.")
+      raise UserError(f"The path {line!a} can't be a line of a list: it begins or ends with a "
+                      "space, holds a line break or is not UTF-8; rename the file or its folder.")
   return "".join(f"{line}\n" for line in lines).encode("utf-8")
 
 

@@ -4,8 +4,9 @@ import pathlib
 from collections.abc import Callable, Iterable
 
 from tests.reference_checks import (cells, checkpoint, face_data, forward, frechet, fsim,
-                                    hparams_text, inception, lmser_networks, lpips, nlda, raster_images,
-                                    retrieval_scores, sampling, ssim, stroke_arrays, training)
+                                    hparams_text, inception, lmser_networks, lpips, nlda,
+                                    raster_images, retrieval_scores, sampling, ssim,
+                                    stroke_arrays, training)
 from tests.reference_checks.finding import Finding
 
 Check = Callable[[pathlib.Path], Iterable[Finding]]
