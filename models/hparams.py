@@ -126,6 +126,13 @@ def check(config: Any) -> None:
       raise UserError(f"{field.name} is {value!r}, but it must be {allowed_text(allowed)}.")
 
 
+def lists_to_tuples(config: Any) -> None:
+  """Makes tuples of a config's lists, which JSON and Keras give; for its `__post_init__`."""
+  for field in dataclasses.fields(config):
+    if isinstance(getattr(config, field.name), list):
+      object.__setattr__(config, field.name, tuple(getattr(config, field.name)))
+
+
 def allowed_text(allowed: dict[str, Any]) -> str:
   """The rules of `hparam` in words, such as "above 0 and at most 1"."""
   words = {"at_least": "at least {}", "above": "above {}", "at_most": "at most {}",

@@ -2,8 +2,6 @@
 
 import math
 
-import tensorflow as tf
-
 from data_tools.errors import UserError
 from train.epoch_schedule import EpochSchedule
 from train.progress import RunCheckpoints
@@ -36,6 +34,6 @@ class KeepBest(EpochSchedule):
       self._progress.failures.assign_add(1)
 
 
-def run_is_over(model: tf.keras.Model, num_steps: int) -> bool:
+def run_is_over(checkpoints: RunCheckpoints, num_steps: int) -> bool:
   """Whether a resumed run had already come to its end."""
-  return int(model.step.numpy()) >= num_steps
+  return int(checkpoints.model.step.numpy()) >= num_steps

@@ -1,52 +1,28 @@
-"""A whole training run of RPCL-pix2seq: options -> config -> data -> model -> fit."""
+"""What a training run of RPCL-pix2seq is made of."""
 
 import dataclasses
 
 import numpy as np
 
-from data_tools import cli, input_pipeline
+from data_tools import input_pipeline
 from data_tools.sketch_dataset import SketchDataset
-from models import hparams, saving
 from models.rpcl_pix2seq import schedules
 from models.rpcl_pix2seq.config import RpclPix2SeqConfig
 from models.rpcl_pix2seq.model import RpclPix2Seq
 from models.rpcl_pix2seq.presets import PRESETS
-from train import devices, fitting, rpcl_pix2seq_pictures, run_data, run_start
+from train import fitting, rpcl_pix2seq_pictures, run_data, training_run
 from train.best_or_reload import BestOrReload, run_is_over
 from train.progress import RunCheckpoints
 from train.reporting import EpochReport
 from train.run_start import Options
+from train.training_run import Recipe
 
 NAME = "rpcl_pix2seq"
 
 
 def run(options: Options) -> None:
-  """Trains to the end of the schedule, or prints the hyperparameters (dry_run).
-
-  A resumed run keeps the hyperparameters and the seed it was started with; `hparams` may still
-  change some, such as num_steps.
-
-  Raises:
-    UserError: anything the user can mend: hyperparameters, data, the run folder.
-  """
-  start, seed = run_start.start_of(options, NAME, PRESETS)
-  config = hparams.parse(start, options.hparams).validate()
-  if options.dry_run:
-    print(hparams.to_json(config), end="")
-    return
-  dataset, config = load_data(config, options.data_dir)
-  if options.mixed_precision:
-    devices.use_mixed_precision()
-  with devices.strategy(config.batch_size).scope():
-    model = RpclPix2Seq(config, seed, options.jit_compile)
-    model.compile()
-  checkpoints = RunCheckpoints(model, options.log_root)
-  run_start.resume(checkpoints, options)
-  saving.write_config(model, options.log_root, run_data.info(dataset))
-  if run_is_over(checkpoints, config.num_steps):
-    cli.say("This run has already come to its end; raise num_steps to go on.")
-  else:
-    fit(model, dataset, checkpoints, options.log_root)
+  """Trains, or prints the hyperparameters: see `training_run.run`."""
+  training_run.run(options, RECIPE)
 
 
 def load_data(config: RpclPix2SeqConfig, data_dir: str | None) -> tuple[
@@ -91,3 +67,6 @@ def _scalars(model) -> dict[str, float]:
   return {"learning_rate": float(schedules.learning_rate(step, model.config)),
           "kl_weight": float(schedules.kl_weight(step, model.config)),
           "live_components": int(np.sum(model.mixture.live()))}
+
+
+RECIPE = Recipe(NAME, PRESETS, load_data, RpclPix2Seq, fit, run_is_over)

@@ -8,13 +8,13 @@ from data_tools.sketch_dataset import SketchDataset
 from data_tools.stroke_files import SPLITS
 
 
-def load(config: Any, data_dir: str | None, png_width: int) -> SketchDataset:
+def load(config: Any, data_dir: str | None, png_width: int | None) -> SketchDataset:
   """Reads the drawings that a config names.
 
   Args:
     config: hyperparameters: categories, num_per_category, max_seq_len and batch_size.
     data_dir: None for the built-in drawings.
-    png_width: width of the images beside them.
+    png_width: width of the images beside them; None: no images.
 
   Raises:
     UserError: see `sketch_dataset.load`; also an empty validation split, or fewer training

@@ -1,19 +1,20 @@
-"""A whole training run of Sketch-a-Net: options -> config -> data -> model -> fit."""
+"""What a training run of Sketch-a-Net is made of."""
 
 import numpy as np
 import tensorflow as tf
 
-from data_tools import cli, indexed_batches, recognition_pipeline
+from data_tools import indexed_batches, recognition_pipeline
 from data_tools.sketch_dataset import SketchDataset
-from models import hparams, saving
 from models.sketch_a_net import schedules
+from models.sketch_a_net.config import SketchANetConfig
 from models.sketch_a_net.model import SketchANet
 from models.sketch_a_net.presets import PRESETS
-from train import devices, fitting, run_data, run_start
+from train import fitting, run_data, training_run
 from train.keep_best import KeepBest, run_is_over
 from train.progress import RunCheckpoints
 from train.reporting import EpochReport
 from train.run_start import Options
+from train.training_run import Recipe
 
 NAME = "sketch_a_net"
 FIGURE = "accuracy"
@@ -21,32 +22,22 @@ _SHOWN = 16  # training pictures in TensorBoard, four by four
 
 
 def run(options: Options) -> None:
-  """Trains for num_steps, or prints the hyperparameters (dry_run).
+  """Trains, or prints the hyperparameters: see `training_run.run`."""
+  training_run.run(options, RECIPE)
 
-  A resumed run keeps the hyperparameters and the seed it was started with; `hparams` may still
-  change some, such as num_steps.
+
+def load_data(config: SketchANetConfig, data_dir: str | None) -> tuple[
+    SketchDataset, SketchANetConfig]:
+  """The drawings, without pictures: strokes are drawn anew; the config as it is.
+
+  Args:
+    config: names the categories and limits.
+    data_dir: None for the built-in drawings.
 
   Raises:
-    UserError: anything the user can mend: hyperparameters, data, the run folder.
+    UserError: see `run_data.load`.
   """
-  start, seed = run_start.start_of(options, NAME, PRESETS)
-  config = hparams.parse(start, options.hparams).validate()
-  if options.dry_run:
-    print(hparams.to_json(config), end="")
-    return
-  dataset = run_data.load(config, options.data_dir, png_width=None)
-  if options.mixed_precision:
-    devices.use_mixed_precision()
-  with devices.strategy(config.batch_size).scope():
-    model = SketchANet(config, seed, options.jit_compile)
-    model.compile()
-  checkpoints = RunCheckpoints(model, options.log_root, worst=-float("inf"))
-  run_start.resume(checkpoints, options)
-  saving.write_config(model, options.log_root, run_data.info(dataset))
-  if run_is_over(model, config.num_steps):
-    cli.say("This run has already come to its end; raise num_steps to go on.")
-  else:
-    fit(model, dataset, checkpoints, options.log_root)
+  return run_data.load(config, data_dir, png_width=None), config
 
 
 def fit(model: SketchANet, dataset: SketchDataset, checkpoints: RunCheckpoints,
@@ -84,3 +75,6 @@ def _grid(batches: tf.data.Dataset) -> np.ndarray:
   shown = np.resize(batch, [_SHOWN, width, width]).reshape(4, 4, width, width)
   grid = shown.transpose(0, 2, 1, 3).reshape(1, 4 * width, 4 * width, 1)
   return np.repeat(grid, 3, axis=-1)
+
+
+RECIPE = Recipe(NAME, PRESETS, load_data, SketchANet, fit, run_is_over, worst=-float("inf"))

@@ -14,7 +14,6 @@ from PIL import Image
 from data_tools import cli, files
 from data_tools.builtin_faces.generate import VERSION, draw
 from data_tools.builtin_faces.identity import sample_identity
-from data_tools.builtin_faces.whole_folder import whole_folder
 from data_tools.errors import UserError
 
 DEFAULT_IDENTITIES = 120
@@ -45,7 +44,7 @@ def ensure(identities: int = DEFAULT_IDENTITIES, images_per_identity: int = DEFA
   settings = _checked_settings(identities, images_per_identity, seed)
   folder = pathlib.Path(folder) if folder is not None else _cache_folder(settings)
   if not _is_made(folder, settings):
-    with whole_folder(folder) as scratch:
+    with files.whole_folder(folder) as scratch:
       _fill(scratch, settings)
     _is_made(folder, settings)  # whoever put it there
   return folder

@@ -8,7 +8,7 @@ and the last five (momentum to rpcl_period) are constants in that program.
 import dataclasses
 
 from data_tools.errors import UserError
-from models import hparams
+from models import category_list, hparams
 from models.hparams import hparam
 
 DEC_MODELS = ("lstm", "layer_norm", "hyper")
@@ -100,8 +100,7 @@ class RpclPix2SeqConfig:
       3, "After rpcl_start, steps divisible by this make an RPCL update instead of EM.", at_least=1)
 
   def __post_init__(self):
-    if isinstance(self.categories, list):
-      object.__setattr__(self, "categories", tuple(self.categories))
+    hparams.lists_to_tuples(self)
 
   @property
   def num_components(self) -> int:
@@ -118,10 +117,7 @@ class RpclPix2SeqConfig:
     if not self.categories:
       raise UserError("categories is empty, but it must name at least one category, such as "
                       "categories=[bee,bus].")
-    if not all(name.strip() for name in self.categories):
-      raise UserError(f"categories is {list(self.categories)}, but no name in it may be empty.")
-    if len(set(self.categories)) < len(self.categories):
-      raise UserError(f"categories is {list(self.categories)}, but each may be named only once.")
+    category_list.check(self.categories)
     if self.max_seq_len == 0:
       raise UserError("max_seq_len is 0, but it must be -1 (the longest in the data) or at "
                       "least 1.")

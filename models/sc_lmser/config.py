@@ -59,9 +59,7 @@ class ScLmserConfig:
       "original's 50 does.", at_least=0)
 
   def __post_init__(self):
-    for name in ("in_size", "pad_size", "out_size"):
-      if isinstance(getattr(self, name), list):
-        object.__setattr__(self, name, tuple(getattr(self, name)))
+    hparams.lists_to_tuples(self)
 
   def validate(self) -> "ScLmserConfig":
     """Refuses what no model can have; returns the config itself.

@@ -10,7 +10,7 @@ import dataclasses
 from data_tools.errors import UserError
 from data_tools.recognition_pictures import PROPORTIONAL_LINE
 from data_tools.stroke_channels import CHANNELS
-from models import hparams
+from models import category_list, hparams
 from models.hparams import hparam
 
 OPTIMIZERS = ("adam", "sgd")
@@ -75,8 +75,7 @@ class SketchANetConfig:
       at_least=0, below=float("inf"))
 
   def __post_init__(self):
-    if isinstance(self.categories, list):
-      object.__setattr__(self, "categories", tuple(self.categories))
+    hparams.lists_to_tuples(self)
 
   def validate(self) -> "SketchANetConfig":
     """Refuses what no model can have; returns the config itself.
@@ -88,10 +87,7 @@ class SketchANetConfig:
     if len(self.categories) < 2:
       raise UserError(f"categories is {list(self.categories)}, but there must be at least two to "
                       "tell apart, such as categories=[bee,bus].")
-    if not all(name.strip() for name in self.categories):
-      raise UserError(f"categories is {list(self.categories)}, but no name in it may be empty.")
-    if len(set(self.categories)) < len(self.categories):
-      raise UserError(f"categories is {list(self.categories)}, but each may be named only once.")
+    category_list.check(self.categories)
     if self.max_seq_len == 0:
       raise UserError("max_seq_len is 0, but it must be -1 (no limit) or at least 1.")
     if self.channels not in CHANNELS:

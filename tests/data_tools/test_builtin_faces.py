@@ -25,7 +25,7 @@ from data_tools.builtin_faces.sketch import draw_sketch
 from data_tools.builtin_faces.surface import Surface
 from data_tools.builtin_faces.variation import sample_variation
 from data_tools.builtin_faces.view import HEIGHT, ORIGIN, WIDTH, View
-from data_tools.builtin_faces.whole_folder import whole_folder
+from data_tools.files import whole_folder
 from data_tools.errors import UserError
 
 PEOPLE, IMAGES = 12, 3
