@@ -33,17 +33,26 @@ def run(options: Options) -> dict[str, Any]:
     UserError: images that don't pair, can't be read, differ in size or are flat.
   """
   metric_report.check_output(options.output, ".csv")
-  pairs = pair_images(options.reference_dir, options.generated_dir)
-  values = score_pairs(pairs, lambda pair: _score(pair, options.mode), "FSIM", options.workers)
-  scores = metric_report.Scores([pair.name for pair in pairs],
-                                {"fsimc": values[:, 1], "fsim": values[:, 0]})
+  scores = measure(options)
   metric_report.show_scores(scores, options.per_image, f"FSIM, {MODE_WORDS[options.mode]}")
   if options.output:
     metric_report.save_csv(options.output, scores)
   means = scores.means()
-  return {"fsim": means["fsim"], "fsimc": means["fsimc"], "count": len(pairs),
+  return {"fsim": means["fsim"], "fsimc": means["fsimc"], "count": len(scores.names),
           "mode": options.mode, "reference_dir": str(options.reference_dir),
           "generated_dir": str(options.generated_dir)}
+
+
+def measure(options: Options) -> metric_report.Scores:
+  """FSIMc and FSIM of each pair, without a word on stdout.
+
+  Raises:
+    UserError: see `run`.
+  """
+  pairs = pair_images(options.reference_dir, options.generated_dir)
+  values = score_pairs(pairs, lambda pair: _score(pair, options.mode), "FSIM", options.workers)
+  return metric_report.Scores([pair.name for pair in pairs],
+                              {"fsimc": values[:, 1], "fsim": values[:, 0]})
 
 
 def _score(pair: Pair, mode: str) -> fsim.Fsim:

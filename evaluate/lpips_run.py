@@ -45,6 +45,22 @@ def run(options: Options) -> dict[str, Any]:
       can't be had.
   """
   metric_report.check_output(options.output, ".csv")
+  scores, weights = measure(options)
+  metric_report.show_scores(scores, options.per_image)
+  if options.output:
+    metric_report.save_csv(options.output, scores)
+  return {**scores.means(), "count": len(scores.names), "net": options.net, "version": VERSION,
+          "size": options.size, "weights": weights,
+          "reference_dir": str(options.reference_dir),
+          "generated_dir": str(options.generated_dir)}
+
+
+def measure(options: Options) -> tuple[metric_report.Scores, dict[str, dict[str, str]]]:
+  """The distance of each pair, and which weights it was measured with; no word on stdout.
+
+  Raises:
+    UserError: see `run`.
+  """
   smallest = BACKBONES[options.net].SMALLEST_SIDE
   if options.size is not None and options.size < smallest:
     raise UserError(f"--size is {options.size}, but --net={options.net} needs images of "
@@ -59,13 +75,7 @@ def run(options: Options) -> dict[str, Any]:
                                 higher_is_better=False)
   metric_report.check_finite(scores, "The distance of {name} is not a finite number: the weights "
                              "are not of a trained network; leave the weight flags away.")
-  metric_report.show_scores(scores, options.per_image)
-  if options.output:
-    metric_report.save_csv(options.output, scores)
-  return {**scores.means(), "count": len(pairs), "net": options.net, "version": VERSION,
-          "size": options.size, "weights": _described(weights),
-          "reference_dir": str(options.reference_dir),
-          "generated_dir": str(options.generated_dir)}
+  return scores, _described(weights)
 
 
 def _sizes(pairs: Sequence[Pair], options: Options, smallest: int) -> np.ndarray:

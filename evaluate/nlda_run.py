@@ -10,14 +10,14 @@ import numpy as np
 
 from data_tools import cli, files
 from data_tools.errors import UserError
-from data_tools.image_files import pair_images, read_as_stored
+from data_tools.image_files import Pair, pair_images, read_as_stored
 from evaluate import metric_report
 from evaluate.metrics import nlda
 from evaluate.paired_scores import size_of
 from evaluate.pictures.line_chart import Line, save_line_chart
 
 PROTOCOLS = {"CUFS": (150, 338), "CUFSF": (300, 944)}  # persons to train on, published pairs
-_FEWEST = 2  # to train on: fewer have no direction in which all classes coincide
+FEWEST = 2  # to train on: fewer have no direction in which all classes coincide
 _RANKS = (1, 5, 10, 20)
 
 
@@ -47,15 +47,8 @@ def run(options: Options) -> dict[str, Any]:
   train = _persons_to_train(options)
   pairs = pair_images(options.reference_dir, options.generated_dir)
   _check_count(len(pairs), train, options.protocol)
-  paths = [pair.reference for pair in pairs] + [pair.generated for pair in pairs]
-  images = _read(paths)
-  with cli.progress(total=images.shape[1], desc="Inner products", unit="pixel") as bar:
-    products = nlda.inner_products(images, bar.update)
-  try:
-    result = _repeat(products, train, options)
-  except (ValueError, np.linalg.LinAlgError) as error:
-    raise UserError(f"NLDA can't be trained on {options.reference_dir} and "
-                    f"{options.generated_dir}: {error}; {_copies(images, paths)}.") from error
+  result = recognise(pairs, train, options.repetitions, options.seed,
+                     f"{options.reference_dir} and {options.generated_dir}")
   name = options.method_name or pathlib.Path(options.generated_dir).resolve().stem
   _show(name, result)
   _write(name, result, options)
@@ -67,10 +60,36 @@ def run(options: Options) -> dict[str, Any]:
           "generated_dir": str(options.generated_dir)}
 
 
+def recognise(pairs: Sequence[Pair], train: int, repetitions: int, seed: int, where: str
+              ) -> nlda.Nlda:
+  """The protocol on image files, without a word on stdout.
+
+  Args:
+    pairs: P persons, each with one true and one synthesised image.
+    train: persons to train on, 2 to P - 1.
+    repetitions: random splits.
+    seed: of the splits.
+    where: the images are, for error sentences.
+
+  Raises:
+    UserError: images that can't be read, differ in size or are copies.
+  """
+  paths = [pair.reference for pair in pairs] + [pair.generated for pair in pairs]
+  images = _read(paths)
+  with cli.progress(total=images.shape[1], desc="Inner products", unit="pixel") as bar:
+    products = nlda.inner_products(images, bar.update)
+  try:
+    with cli.progress(total=repetitions, desc="NLDA", unit="split") as bar:
+      return nlda.nlda(products, train, repetitions, seed, bar.update)
+  except (ValueError, np.linalg.LinAlgError) as error:
+    raise UserError(f"NLDA can't be trained on {where}: {error}; "
+                    f"{_copies(images, paths)}.") from error
+
+
 def _persons_to_train(options: Options) -> int:
   if options.protocol == "custom":
-    if options.train_identities is None or options.train_identities < _FEWEST:
-      raise UserError(f"--protocol=custom needs --train_identities, {_FEWEST} or more; say how "
+    if options.train_identities is None or options.train_identities < FEWEST:
+      raise UserError(f"--protocol=custom needs --train_identities, {FEWEST} or more; say how "
                       "many persons to train on.")
     return options.train_identities
   train = PROTOCOLS[options.protocol][0]
@@ -102,11 +121,6 @@ def _read(paths: Sequence[pathlib.Path]) -> np.ndarray:
                       "NLDA needs one size for all images.")
     row[:] = image.ravel()
   return rows
-
-
-def _repeat(products: np.ndarray, train: int, options: Options) -> nlda.Nlda:
-  with cli.progress(total=options.repetitions, desc="NLDA", unit="split") as bar:
-    return nlda.nlda(products, train, options.repetitions, options.seed, bar.update)
 
 
 def _copies(images: np.ndarray, paths: Sequence[pathlib.Path]) -> str:

@@ -13,7 +13,8 @@ from absl import flags
 
 from data_tools import cli
 from evaluate import report_run
-from evaluate.model_flags import DATA_DIR, MODEL
+from evaluate.drawing_flags import DATA_DIR
+from evaluate.model_flags import MODEL
 from evaluate.sketching import Sketching
 
 _OUTPUT_DIR = flags.DEFINE_string("output_dir", None, "Where the report goes.", required=True)

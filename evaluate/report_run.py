@@ -1,21 +1,18 @@
 """A whole report: sketches, every metric, pictures, results.json and report.html."""
 
-import contextlib
 import dataclasses
 import datetime
 import json
 import pathlib
 import shlex
-import time
-from collections.abc import Iterator
 from typing import Any
 
-from data_tools import cli
 from data_tools.errors import UserError
 from data_tools.files import atomic_path
 from evaluate import (latent_run, report_facts, report_metrics, report_page, report_pictures,
                       report_recognition, report_samples, run_start)
 from evaluate.run_start import RunOptions
+from evaluate.steps import Steps
 from pretrained import inception_weights
 
 
@@ -33,24 +30,6 @@ class Options(RunOptions):
     if self.num_samples < 0:
       raise UserError(f"num_samples is {self.num_samples}, but it may not be below 0; 0 stands for "
                       "all drawings of the split.")
-
-
-class Steps:
-  """Says on stderr what is being done, and keeps how long it took.
-
-  Attributes:
-    seconds: of each step so far.
-  """
-
-  def __init__(self):
-    self.seconds: dict[str, float] = {}
-
-  @contextlib.contextmanager
-  def __call__(self, name: str) -> Iterator[None]:
-    cli.say(f"{name} ...")
-    begin = time.perf_counter()
-    yield
-    self.seconds[name] = round(time.perf_counter() - begin, 2)
 
 
 def run(options: Options) -> dict[str, Any]:

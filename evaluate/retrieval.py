@@ -11,7 +11,8 @@ from absl import flags
 
 from data_tools import cli
 from evaluate import retrieval_run
-from evaluate.model_flags import DATA_DIR, MODEL
+from evaluate.drawing_flags import DATA_DIR
+from evaluate.model_flags import MODEL
 from evaluate.sketching import Sketching
 
 _SAMPLE_DIR = flags.DEFINE_string("sample_dir", None, "Folder of the sketches' CATEGORY_INDEX.png.")

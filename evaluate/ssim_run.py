@@ -31,6 +31,25 @@ def run(options: Options) -> dict[str, Any]:
   """
   metric_report.check_output(options.output, ".csv")
   variant = Variant(options.variant)
+  scores = measure(options)
+  metric_report.show_scores(
+      scores, options.per_image, f"SSIM, {variant.value} window, {MODE_WORDS[options.mode]}"
+      + (", downsampled automatically" if options.downsample else ""))
+  if options.output:
+    metric_report.save_csv(options.output, scores)
+  return {**scores.means(), "variant": variant.value, "downsampling": options.downsample,
+          "count": len(scores.names), "mode": options.mode,
+          "reference_dir": str(options.reference_dir),
+          "generated_dir": str(options.generated_dir)}
+
+
+def measure(options: Options) -> metric_report.Scores:
+  """SSIM of each pair, without a word on stdout.
+
+  Raises:
+    UserError: see `run`.
+  """
+  variant = Variant(options.variant)
   pairs = pair_images(options.reference_dir, options.generated_dir)
 
   def score(pair: Pair) -> tuple[float]:
@@ -38,12 +57,4 @@ def run(options: Options) -> dict[str, Any]:
     return (ssim(*images, variant, options.downsample),)
 
   values = score_pairs(pairs, score, f"SSIM ({variant.value})", options.workers)
-  scores = metric_report.Scores([pair.name for pair in pairs], {"ssim": values[:, 0]})
-  metric_report.show_scores(
-      scores, options.per_image, f"SSIM, {variant.value} window, {MODE_WORDS[options.mode]}"
-      + (", downsampled automatically" if options.downsample else ""))
-  if options.output:
-    metric_report.save_csv(options.output, scores)
-  return {**scores.means(), "variant": variant.value, "downsampling": options.downsample,
-          "count": len(pairs), "mode": options.mode, "reference_dir": str(options.reference_dir),
-          "generated_dir": str(options.generated_dir)}
+  return metric_report.Scores([pair.name for pair in pairs], {"ssim": values[:, 0]})

@@ -1,4 +1,4 @@
-"""A white page to draw sketches, text and marks on, smooth because drawn several times larger."""
+"""A white page for sketches, pictures, text and marks, drawn several times larger to be smooth."""
 
 import functools
 import os
@@ -42,6 +42,11 @@ class Canvas:
     for points in fitted_lines(strokes3, box, margin):
       self.line(points, colour, line)
 
+  def picture(self, image: np.ndarray, left: float, top: float) -> None:
+    """Shows a picture uint8 [H, W, 3], pixel for pixel; the corner is rounded to whole pixels."""
+    enlarged = image.repeat(_FINER, axis=0).repeat(_FINER, axis=1)
+    self._image.paste(Image.fromarray(enlarged), (round(left) * _FINER, round(top) * _FINER))
+
   def line(self, points: np.ndarray, colour: str = INK, width: float = 1.0) -> None:
     """A line through points [n, 2] with round ends and corners; equal points make a dot."""
     scaled = np.asarray(points, np.float64) * _FINER
@@ -84,9 +89,13 @@ class Canvas:
     place = (round(x * _FINER - mask.width / 2), round(y * _FINER - mask.height / 2))
     self._image.paste(colour, place, mask)
 
+  def pixels(self) -> np.ndarray:
+    """The page as it would be saved: uint8 [height, width, 3]."""
+    return np.asarray(self._image.reduce(_FINER))
+
   def save(self, path: str | os.PathLike) -> None:
     """Writes the page as PNG, whole or not at all."""
-    page = self._image.reduce(_FINER)
+    page = Image.fromarray(self.pixels())
     with files.atomic_path(path) as scratch:
       page.save(scratch, format="PNG", optimize=True)
 
