@@ -13,6 +13,8 @@ import tensorflow as tf
 from data_tools.errors import UserError
 from models.rpcl_pix2seq.config import RpclPix2SeqConfig
 from models.rpcl_pix2seq.model import RpclPix2Seq
+from models.sc_lmser.config import ScLmserConfig
+from models.sc_lmser.model import ScLmser
 from models.sketch_a_net.config import SketchANetConfig
 from models.sketch_a_net.model import SketchANet
 
@@ -32,6 +34,7 @@ class ModelEntry:
 
 MODELS: dict[str, ModelEntry] = {
     "rpcl_pix2seq": ModelEntry(RpclPix2SeqConfig, RpclPix2Seq),
+    "sc_lmser": ModelEntry(ScLmserConfig, ScLmser),
     "sketch_a_net": ModelEntry(SketchANetConfig, SketchANet),
 }
 

@@ -41,7 +41,7 @@ class BestOrReload(EpochSchedule):
       self.model.stop_training = True
 
 
-def run_is_over(checkpoints: RunCheckpoints, num_steps: int) -> bool:
+def run_is_over(checkpoints: RunCheckpoints) -> bool:
   """Whether a resumed run had already come to its end."""
-  return (int(checkpoints.model.step.numpy()) >= num_steps
+  return (int(checkpoints.model.step.numpy()) >= checkpoints.model.config.num_steps
           or int(checkpoints.progress.failures.numpy()) >= MAX_FAILURES)

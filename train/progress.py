@@ -1,6 +1,6 @@
 """What a run has to remember besides its model, and the checkpoints that hold both.
 
-    LOG_ROOT/checkpoints/best   the last ten that were the best of their time
+    LOG_ROOT/checkpoints/best   the last that were the best of their time
     LOG_ROOT/checkpoints/last   the end of the newest epoch, to resume from
 """
 
@@ -45,16 +45,17 @@ class RunCheckpoints:
     model: compiled.
     log_root: the run folder.
     worst: see `Progress`.
+    keep_best: how many of the best checkpoints stay.
   """
 
   def __init__(self, model: tf.keras.Model, log_root: str | os.PathLike,
-               worst: float = float("inf")):
+               worst: float = float("inf"), keep_best: int = KEEP_BEST):
     self.model, self.progress = model, Progress(worst)
     root = pathlib.Path(log_root)
     checkpoint = tf.train.Checkpoint(model=model, optimizer=model.optimizer,
                                      progress=self.progress)
     manager = tf.train.CheckpointManager
-    self._best = manager(checkpoint, str(root / BEST), max_to_keep=KEEP_BEST)
+    self._best = manager(checkpoint, str(root / BEST), max_to_keep=keep_best)
     self._last = manager(checkpoint, str(root / LAST), max_to_keep=1)
 
   @property

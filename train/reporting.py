@@ -27,6 +27,7 @@ class EpochReport(tf.keras.callbacks.Callback):
                pictures: Callable[[], dict[str, np.ndarray]]):
     super().__init__()
     self._root = pathlib.Path(log_root)
+    self._root.mkdir(parents=True, exist_ok=True)
     self._extra, self._pictures = extra, pictures
     self._out = sys.stdout  # while fit runs, Keras's progress bar is sent to stderr
     self._writer = tf.summary.create_file_writer(str(self._root / "tensorboard"))
@@ -37,10 +38,14 @@ class EpochReport(tf.keras.callbacks.Callback):
   def on_epoch_end(self, epoch, logs=None):
     logs.update(self._extra())
     logs["seconds"] = time.monotonic() - self._start
+    print(file=sys.stderr)  # ends the progress bar's line
+    self.write(logs)
+
+  def write(self, logs: dict[str, float]) -> None:
+    """Writes figures, `step` among them, and with `improved` the pictures."""
     line = {name: _plain(value) for name, value in logs.items()}
     with open(self._root / METRICS_FILE, "a") as file:
       file.write(json.dumps(line) + "\n")
-    print(file=sys.stderr)  # ends the progress bar's line
     print(json.dumps(line), file=self._out, flush=True)
     with self._writer.as_default(step=line["step"]):
       for name, value in line.items():

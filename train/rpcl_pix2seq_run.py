@@ -25,37 +25,37 @@ def run(options: Options) -> None:
   training_run.run(options, RECIPE)
 
 
-def load_data(config: RpclPix2SeqConfig, data_dir: str | None) -> tuple[
+def load_data(config: RpclPix2SeqConfig, options: Options) -> tuple[
     SketchDataset, RpclPix2SeqConfig]:
   """The drawings, and the config with max_seq_len resolved to theirs.
 
   Args:
     config: names the categories and limits.
-    data_dir: None for the built-in drawings.
+    options: whose data_dir is None for the built-in drawings.
 
   Raises:
     UserError: see `run_data.load`.
   """
-  dataset = run_data.load(config, data_dir, config.png_width)
+  dataset = run_data.load(config, options.data_dir, config.png_width)
   return dataset, dataclasses.replace(config, max_seq_len=dataset.max_seq_len)
 
 
 def fit(model: RpclPix2Seq, dataset: SketchDataset, checkpoints: RunCheckpoints,
-        log_root: str) -> None:
+        options: Options) -> None:
   """Runs `model.fit` under the original's schedule.
 
   Args:
     model: compiled.
     dataset: its drawings.
     checkpoints: of the run, resumed if it is.
-    log_root: the run folder.
+    options: of the command line.
   """
   config = model.config
   callbacks = [
       BestOrReload(checkpoints, input_pipeline.eval_batches(dataset.valid, config),
                    input_pipeline.eval_batches(dataset.test, config) if len(dataset.test) else None,
                    config.save_every, config.num_steps),
-      EpochReport(log_root, lambda: _scalars(model),
+      EpochReport(options.log_root, lambda: _scalars(model),
                   lambda: {"sketches": rpcl_pix2seq_pictures.grid(model, dataset.valid)})]
   batches = lambda passes: input_pipeline.train_batches(dataset.train, config, model.seed, passes)
   fitting.fit(checkpoints, batches, input_pipeline.steps_per_epoch(dataset.train, config),
@@ -69,4 +69,4 @@ def _scalars(model) -> dict[str, float]:
           "live_components": int(np.sum(model.mixture.live()))}
 
 
-RECIPE = Recipe(NAME, PRESETS, load_data, RpclPix2Seq, fit, run_is_over)
+RECIPE = Recipe(NAME, PRESETS, load_data, run_data.info, RpclPix2Seq, fit, run_is_over)

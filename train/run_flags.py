@@ -7,16 +7,20 @@ from absl import flags
 from train.run_start import Options
 
 
-def define(model: str, presets: Collection[str], compiled: str) -> None:
+_DRAWINGS = ("Folder with CATEGORY.npz files in the sketch-rnn format (and CATEGORY_png.npz). Not "
+             "given: the built-in drawings.")
+
+
+def define(model: str, presets: Collection[str], compiled: str, data_dir: str = _DRAWINGS) -> None:
   """Defines them; call once, before the command line is read.
 
   Args:
     model: its name, for the default run folder.
     presets: names to choose from; "full" is the default.
     compiled: what --jit_compile compiles.
+    data_dir: what --data_dir is.
   """
-  flags.DEFINE_string("data_dir", None, "Folder with CATEGORY.npz files in the sketch-rnn format "
-                      "(and CATEGORY_png.npz). Not given: the built-in drawings.")
+  flags.DEFINE_string("data_dir", None, data_dir)
   flags.DEFINE_string("log_root", f"runs/{model}", "Folder of the run: checkpoints, logs.")
   flags.DEFINE_boolean("resume_training", False, "Go on with the run in --log_root.")
   flags.DEFINE_enum("preset", "full", sorted(presets), "Hyperparameters to start from.")

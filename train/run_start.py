@@ -13,7 +13,7 @@ from train.progress import LAST, RunCheckpoints
 
 @dataclasses.dataclass(frozen=True)
 class Options:
-  """The command line of a training command; see its flags."""
+  """The command line of a training command; see its flags. `log_root` is the run folder."""
 
   log_root: str
   preset: str = "full"

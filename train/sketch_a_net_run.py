@@ -26,29 +26,29 @@ def run(options: Options) -> None:
   training_run.run(options, RECIPE)
 
 
-def load_data(config: SketchANetConfig, data_dir: str | None) -> tuple[
+def load_data(config: SketchANetConfig, options: Options) -> tuple[
     SketchDataset, SketchANetConfig]:
   """The drawings, without pictures: strokes are drawn anew; the config as it is.
 
   Args:
     config: names the categories and limits.
-    data_dir: None for the built-in drawings.
+    options: whose data_dir is None for the built-in drawings.
 
   Raises:
     UserError: see `run_data.load`.
   """
-  return run_data.load(config, data_dir, png_width=None), config
+  return run_data.load(config, options.data_dir, png_width=None), config
 
 
 def fit(model: SketchANet, dataset: SketchDataset, checkpoints: RunCheckpoints,
-        log_root: str) -> None:
+        options: Options) -> None:
   """Runs `model.fit`, keeping the checkpoint that recognises most of the validation split.
 
   Args:
     model: compiled.
     dataset: its drawings.
     checkpoints: of the run, resumed if it is.
-    log_root: the run folder.
+    options: of the command line.
   """
   config = model.config
   batches = lambda passes: recognition_pipeline.train_batches(dataset.train, config, model.seed,
@@ -57,7 +57,7 @@ def fit(model: SketchANet, dataset: SketchDataset, checkpoints: RunCheckpoints,
       checkpoints, FIGURE, valid=recognition_pipeline.eval_batches(dataset.valid, config),
       test=recognition_pipeline.eval_batches(dataset.test, config) if len(dataset.test) else None,
       save_every=config.save_every, num_steps=config.num_steps)
-  report = EpochReport(log_root, lambda: _scalars(model), lambda: {"training": _grid(batches(0))})
+  report = EpochReport(options.log_root, lambda: _scalars(model), lambda: {"training": _grid(batches(0))})
   fitting.fit(checkpoints, batches,
               indexed_batches.steps_in_pass(len(dataset.train), config.batch_size),
               config.num_steps, [schedule, report])
@@ -77,4 +77,5 @@ def _grid(batches: tf.data.Dataset) -> np.ndarray:
   return np.repeat(grid, 3, axis=-1)
 
 
-RECIPE = Recipe(NAME, PRESETS, load_data, SketchANet, fit, run_is_over, worst=-float("inf"))
+RECIPE = Recipe(NAME, PRESETS, load_data, run_data.info, SketchANet, fit, run_is_over,
+                worst=lambda config: -float("inf"))

@@ -8,8 +8,8 @@ import tensorflow as tf
 
 from data_tools import cli
 from models import hparams, saving
-from train import devices, run_data, run_start
-from train.progress import RunCheckpoints
+from train import devices, run_start
+from train.progress import KEEP_BEST, RunCheckpoints
 from train.run_start import Options
 
 
@@ -20,20 +20,24 @@ class Recipe:
   Attributes:
     name: its registered name.
     presets: name -> config.
-    load_data: (config, data_dir or None) -> the drawings, and the config that fits them.
+    load_data: (config, options) -> the data, and the config that fits them.
+    info: data -> what a user of the weights has to know of them, for config.json.
     build: (config, seed, jit_compile) -> the model, not compiled.
-    fit: (model, drawings, checkpoints, log_root) -> None; trains to the end of the schedule.
+    fit: (model, data, checkpoints, options) -> None; trains to the end of the schedule.
     is_over: whether a resumed run had already come to its end.
-    worst: of the figure that decides: inf where lower is better, -inf where higher is.
+    worst: config -> the worst value of the figure that decides.
+    keep_best: how many of the best checkpoints stay; a large model's take gigabytes.
   """
 
   name: str
   presets: Mapping[str, Any]
-  load_data: Callable[[Any, str | None], tuple[Any, Any]]
+  load_data: Callable[[Any, Options], tuple[Any, Any]]
+  info: Callable[[Any], dict[str, Any]]
   build: Callable[[Any, int, bool], tf.keras.Model]
-  fit: Callable[[tf.keras.Model, Any, RunCheckpoints, str], None]
-  is_over: Callable[[RunCheckpoints, int], bool]
-  worst: float = float("inf")
+  fit: Callable[[tf.keras.Model, Any, RunCheckpoints, Options], None]
+  is_over: Callable[[RunCheckpoints], bool]
+  worst: Callable[[Any], float] = lambda config: float("inf")
+  keep_best: int = KEEP_BEST
 
 
 def run(options: Options, recipe: Recipe) -> None:
@@ -50,16 +54,21 @@ def run(options: Options, recipe: Recipe) -> None:
   if options.dry_run:
     print(hparams.to_json(config), end="")
     return
-  dataset, config = recipe.load_data(config, options.data_dir)
+  data, config = recipe.load_data(config, options)
   if options.mixed_precision:
     devices.use_mixed_precision()
   with devices.strategy(config.batch_size).scope():
     model = recipe.build(config, seed, options.jit_compile)
     model.compile()
-  checkpoints = RunCheckpoints(model, options.log_root, recipe.worst)
+  checkpoints = RunCheckpoints(model, options.log_root, recipe.worst(config), recipe.keep_best)
   run_start.resume(checkpoints, options)
-  saving.write_config(model, options.log_root, run_data.info(dataset))
-  if recipe.is_over(checkpoints, config.num_steps):
-    cli.say("This run has already come to its end; raise num_steps to go on.")
+  saving.write_config(model, options.log_root, recipe.info(data))
+  if recipe.is_over(checkpoints):
+    cli.say(f"This run has already come to its end; raise {_length_of(config)} to go on.")
   else:
-    recipe.fit(model, dataset, checkpoints, options.log_root)
+    recipe.fit(model, data, checkpoints, options)
+
+
+def _length_of(config: Any) -> str:
+  """Which hyperparameter says how long a run is."""
+  return "num_steps" if hasattr(config, "num_steps") else "num_epochs"

@@ -8,10 +8,12 @@ constants in that program.
 import dataclasses
 
 from data_tools.errors import UserError
+from data_tools.faces.geometry import Geometry
+from data_tools.faces.layout import DATA_TYPES
 from models import hparams
 from models.hparams import hparam
 
-DATA_TYPES = ("cufs", "cufsf", "both")
+FIGURES = ("fid", "fsim")
 GAN_TYPES = ("lsgan", "gan", "hinge", "wgan")
 # The original takes these names too, and then trains without the penalty they promise.
 WITHOUT_PENALTY = {"dragan": "gan", "wgan-gp": "wgan", "wgan-lp": "wgan"}
@@ -24,7 +26,15 @@ class ScLmserConfig:
   """Everything that decides what is trained and how; see each field's help."""
 
   # === Data ===
-  data_type: str = hparam("cufs", "Which pairs: CUFS, CUFSF or both.", choices=DATA_TYPES)
+  data_type: str = hparam(
+      "cufs", "Which pairs, in capital or small letters; built-in faces don't need it.",
+      choices=tuple(name.lower() for name in DATA_TYPES))
+  held_out_share: float = hparam(
+      0.1, "Share of the training faces that is not trained on but chooses the best checkpoint; "
+      "built-in faces have a split for it.", above=0, below=1)
+  select_on_test: bool = hparam(
+      False, "Train on all training faces and choose the best checkpoint on the test faces, as the "
+      "original does; its test figures are then chosen ones.")
   in_size: tuple[int, ...] = hparam(
       (200, 250), "Width and height of the faces in pixels; others are resized to it.")
   pad_size: tuple[int, ...] = hparam(
@@ -54,12 +64,25 @@ class ScLmserConfig:
   discriminator_learning_rate: float = hparam(0.0002, "Of the discriminators' Adams; constant.",
                                               above=0, below=float("inf"))
   beta1: float = hparam(0.9, "Decay of the first moment in all six Adams.", at_least=0, below=1)
+  select_by: str = hparam(
+      "fid", "What chooses the best checkpoint, of sketches made from photos: fid (lower is "
+      "better; its network's weights are fetched) or fsim (higher is better).",
+      choices=FIGURES)
+  evaluate_every: int = hparam(1, "Epochs between two evaluations; the last epoch has one.",
+                               at_least=1)
   pool_size: int = hparam(
       0, "Earlier fakes kept to show the discriminators; 0: none, which is also what the "
       "original's 50 does.", at_least=0)
 
   def __post_init__(self):
     hparams.lists_to_tuples(self)
+    if isinstance(self.data_type, str):
+      object.__setattr__(self, "data_type", self.data_type.lower())
+
+  @property
+  def geometry(self) -> Geometry:
+    """The sizes of faces, canvas and crop, (height, width) each."""
+    return Geometry(self.in_size[::-1], self.pad_size, self.out_size)
 
   def validate(self) -> "ScLmserConfig":
     """Refuses what no model can have; returns the config itself.

@@ -1,9 +1,4 @@
-"""SC-Lmser as a Keras model: face photo <-> sketch, trained with two discriminators.
-
-Not in models/registry.py yet: with two replicas Adam's moments of loss_G2 differ from those of one
-by up to 8e-3, and after one step G is 5.3e-3 learning rates (mean) from the original. Neither is
-explained yet.
-"""
+"""SC-Lmser as a Keras model: face photo <-> sketch, trained with two discriminators."""
 
 import dataclasses
 from typing import Any, NamedTuple

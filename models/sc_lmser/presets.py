@@ -10,5 +10,5 @@ PRESETS = {
     "demo": ScLmserConfig(
         in_size=(100, 125), pad_size=(144, 144), out_size=(128, 128), generator_width=16,
         discriminator_width=16, num_epochs=10, generator_learning_rate=0.0004,
-        discriminator_learning_rate=0.0004),
+        discriminator_learning_rate=0.0004, select_by="fsim"),
 }

@@ -8,8 +8,8 @@ from tests.reference_checks import forward
 from tests.reference_checks.finding import require
 
 SYNTHETIC = pathlib.Path(__file__).parents[1] / "reference" / "rpcl" / "synthetic"
-# Each is about 2 MB; the other cells' come with the train files, from whose losses they differ
-# in nothing but the cell.
+# Each is about 2 MB, so that only the hyper cell's is here; the cells alone are checked in
+# test_reference_cells.py.
 FILES = sorted(SYNTHETIC.glob("forward_*.npz"))
 
 

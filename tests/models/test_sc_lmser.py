@@ -13,6 +13,7 @@ from models.sc_lmser.config import ScLmserConfig
 from models.sc_lmser.image_pool import ImagePool
 from models.sc_lmser.model import LOSSES, NETWORK_OF, ScLmser, normalized
 from models.sc_lmser.presets import PRESETS
+from tests import smooth_functions
 from tests.models import tiny_sc_lmser as tiny
 from tests.strategies import replicas
 
@@ -69,24 +70,27 @@ def first_adam_step(value, gradient, rate, beta1, beta2=0.999, epsilon=1e-8):
 
 @pytest.fixture(scope="module", name="stepped")
 def stepped_model():
-  """A model after one step, what it lost, and its trained values before."""
+  """A model after one step."""
   model = tiny.model(gan_type="hinge", beta1=0.5)
-  start = {name: values_of(model, name) for name in NETWORKS}
-  return model, train(model), start
+  train(model)
+  return model
 
 
-def test_a_step_is_the_three_updates_in_turn(stepped):
+def test_a_step_is_the_three_updates_in_turn(monkeypatch):
   """Sharing passes changes nothing: the same losses and weights as computing all anew."""
-  model, found, start = stepped
-  expected, seen = in_turn(tiny.model(gan_type="hinge", beta1=0.5), tiny.batch())
+  smooth_functions.use(monkeypatch)
+  model, data = tiny.model(gan_type="hinge", beta1=0.5), tiny.batch()
+  start = {name: values_of(model, name) for name in NETWORKS}
+  found = train(model)
+  expected, seen = in_turn(tiny.model(gan_type="hinge", beta1=0.5), data)
   np.testing.assert_allclose([found[name] for name in LOSSES], [seen[name] for name in LOSSES],
-                             rtol=2e-4)
+                             rtol=2e-6)
   flat = lambda arrays: np.concatenate([np.ravel(array) for array in arrays])
   for network in NETWORKS:
     rate = 1e-4 if network in "GF" else 2e-4
     difference = np.abs(flat(values_of(model, network)) - flat(expected[network])) / rate
     # A gradient within rounding of zero may move its weight either way.
-    assert difference.mean() < 0.03 and np.median(difference) < 1e-3, network
+    assert difference.mean() < 1e-3 and np.mean(difference > 0.01) < 1e-3, network
     moved = np.abs(flat(values_of(model, network)) - flat(start[network])).max() / rate
     assert abs(moved - (2 if network in ("G", "Dy") else 1)) < 0.02, network
 
@@ -97,11 +101,11 @@ def test_moving_statistics_follow_the_passes_of_their_own_update(stepped):
   mean = 0.0
   for fake in (sketch, made.fake_y, made.fake_y2):
     mean = 0.1 * mean + 0.9 * model.Dy(photo, fake, training=True).moments[0].mean
-  np.testing.assert_allclose(stepped[0].Dy.norms[0].moving_mean, mean, rtol=1e-4, atol=1e-6)
+  np.testing.assert_allclose(stepped.Dy.norms[0].moving_mean, mean, rtol=1e-4, atol=1e-6)
 
 
 def test_the_six_optimisers_share_nothing(stepped):
-  model = stepped[0]
+  model = stepped
   for one, two in (("loss_Dy1", "loss_Dy2"), ("loss_G1", "loss_G2")):
     first, second = (model.adams[name] for name in (one, two))
     variable = getattr(model, NETWORK_OF[one]).trainable_variables[0]
@@ -169,14 +173,13 @@ def test_going_on_from_a_checkpoint_is_as_if_never_stopped(tmp_path):
   assert {int(adam.iterations) for adam in fresh.adams.values()} == {2}
 
 
-@pytest.mark.slow
-@pytest.mark.xfail(reason="moments of loss_G2 differ by up to 8e-3: not explained yet")
-def test_two_replicas_train_like_one():
+def test_two_replicas_train_like_one(monkeypatch):
   """With synchronised batch statistics: every Adam's first moment, the pool, the averages.
 
   The rates are tiny: Adam turns rounding of a gradient near zero into a whole step, which the
   later updates of the same training step would see.
   """
+  smooth_functions.use(monkeypatch)
   results = []
   for count in (1, 2):
     with replicas(count).scope():
@@ -193,7 +196,7 @@ def test_two_replicas_train_like_one():
   for name in LOSSES:
     assert two[0][name] == pytest.approx(one[0][name], rel=1e-5)
     difference = np.linalg.norm(one[1][name] - two[1][name])
-    assert difference < 1e-3 * np.linalg.norm(one[1][name]), name
+    assert difference < 5e-5 * np.linalg.norm(one[1][name]), name
   for a, b in zip(one[2] + one[3], two[2] + two[3]):
     np.testing.assert_allclose(a, b, rtol=1e-4, atol=1e-4)
 

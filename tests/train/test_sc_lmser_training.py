@@ -1,0 +1,208 @@
+"""train/sc_lmser.py through its functions and its command line, on a few small faces."""
+
+import json
+import pathlib
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+import tensorflow as tf
+from PIL import Image
+
+from data_tools import builtin_faces
+from data_tools.errors import UserError
+from models import saving
+from tests.data_tools import face_folders
+from tests.models import tiny_sc_lmser
+from train import face_run_data, face_schedule, sc_lmser_run
+from train.face_options import FaceOptions
+from train.face_schedule import FaceSchedule
+from train.progress import RunCheckpoints
+from train.reporting import METRICS_FILE, EpochReport
+
+ROOT = pathlib.Path(__file__).parents[2]
+TINY = ("in_size=[48,60], pad_size=[72,72], out_size=[64,64], generator_width=2, "
+        "discriminator_width=4, batch_size=2, num_epochs=2, select_by=fsim")
+
+
+@pytest.fixture(scope="module")
+def faces(tmp_path_factory):
+  return builtin_faces.ensure(6, 1, folder=tmp_path_factory.mktemp("faces") / "builtin")
+
+
+def train(data_dir, log_root, hparams=TINY, **options):
+  sc_lmser_run.run(FaceOptions(log_root=str(log_root), data_dir=str(data_dir), hparams=hparams,
+                               **options))
+
+
+def final_values(log_root) -> dict[str, np.ndarray]:
+  reader = tf.train.load_checkpoint(str(log_root / "checkpoints/last"))
+  return {name: reader.get_tensor(name) for name in reader.get_variable_to_shape_map()
+          if "OBJECT_GRAPH" not in name and "save_counter" not in name}
+
+
+def metrics(log_root) -> list[dict]:
+  lines = [json.loads(line) for line in (log_root / METRICS_FILE).read_text().splitlines()]
+  return [{k: v for k, v in line.items() if k != "seconds"} for line in lines]
+
+
+@pytest.fixture(scope="module")
+def whole_run(faces, tmp_path_factory):
+  log_root = tmp_path_factory.mktemp("runs") / "whole"
+  train(faces, log_root)
+  return log_root
+
+
+def test_a_run_reports_draws_and_keeps_the_best(whole_run):
+  lines = metrics(whole_run)
+  assert [(line["epoch"], line["step"]) for line in lines] == [(0, 0), (1, 2), (2, 4)]
+  assert {"loss_Dy1", "loss_Dy2", "loss_Dx", "loss_F", "loss_G1", "loss_G2", "valid_fsim"} <= set(
+      lines[1])
+  best = max(range(3), key=lambda epoch: (lines[epoch]["valid_fsim"], epoch))
+  assert [line["improved"] for line in lines] == [
+      line["valid_fsim"] == max(other["valid_fsim"] for other in lines[:place + 1])
+      for place, line in enumerate(lines)]
+  model, content = saving.load_model(whole_run)
+  assert int(model.step) == lines[best]["step"]
+  assert content["data"] == {"data_type": "BUILTIN", "selected_on": "held_out",
+                             "pairs": {"train": 4, "held_out": 1}}
+  sheets = sorted(path.name for path in (whole_run / "pictures").iterdir())
+  assert sheets == [f"epoch_{epoch:04d}.png" for epoch in range(3)]
+  assert Image.open(whole_run / "pictures" / sheets[0]).size[0] > 4 * 48
+  tags = set()
+  for path in (whole_run / "tensorboard").iterdir():
+    for event in tf.compat.v1.train.summary_iterator(str(path)):
+      tags |= {value.tag for value in event.summary.value}
+  assert {"loss_G2", "valid_fsim", "faces"} <= tags
+
+
+def test_resuming_after_a_stop_equals_the_uninterrupted_run(faces, whole_run, tmp_path,
+                                                           monkeypatch):
+  log_root = tmp_path / "stopped"
+
+  def stop(self, batch, logs=None):
+    if int(self.model.step.numpy()) == 3:  # in the second epoch
+      raise KeyboardInterrupt
+
+  with monkeypatch.context() as patch:
+    patch.setattr(EpochReport, "on_train_batch_end", stop)
+    with pytest.raises(KeyboardInterrupt):
+      train(faces, log_root)
+  assert len(metrics(log_root)) == 2
+  train(faces, log_root, "", resume=True)  # the run knows its settings
+  assert metrics(log_root) == metrics(whole_run)
+  expected, got = final_values(whole_run), final_values(log_root)
+  assert expected.keys() == got.keys() and len(expected) > 600  # the six Adams' moments, too
+  for name, value in expected.items():
+    np.testing.assert_array_equal(value, got[name], err_msg=name)
+
+
+def test_a_finished_run_is_not_trained_again(faces, whole_run, capsys):
+  before = metrics(whole_run)
+  train(faces, whole_run, "", resume=True)
+  assert "raise num_epochs" in capsys.readouterr().err
+  assert metrics(whole_run) == before
+  with pytest.raises(UserError, match="already holds a run"):
+    train(faces, whole_run)
+
+
+def test_whole_persons_are_held_out_unless_the_test_faces_choose(faces, capsys):
+  config = tiny_sc_lmser.config()
+  split = lambda name: {picture.removesuffix(".png")
+                        for person in builtin_faces.read_list(faces)["identities"]
+                        if person["split"] == name for picture in person["images"]}
+  names = lambda faces: {name.removeprefix("BUILTIN") for name in faces.names}
+  found = face_run_data.load(config, faces)
+  assert names(found.train) == split("train") and names(found.chosen_on) == split("valid")
+  found = face_run_data.load(tiny_sc_lmser.config(select_on_test=True), faces)
+  assert names(found.train) == split("train") | split("valid")
+  assert names(found.chosen_on) == split("test") and found.selected_on == "test"
+  assert "TEST pairs" in capsys.readouterr().err
+
+
+def test_a_share_of_each_folder_is_held_out(tmp_path):
+  face_folders.make(tmp_path, ("CUHK",), 10)
+  config = tiny_sc_lmser.config(data_type="cuhk", held_out_share=0.2)
+  found = face_run_data.load(config, tmp_path)
+  assert (len(found.train), len(found.chosen_on)) == (8, 2)
+  assert not set(found.train.names) & set(found.chosen_on.names)
+  assert found.info()["pairs"] == {"train": 8, "held_out": 2}
+
+
+class FixedEvaluation:
+  """Evaluations with given results."""
+
+  def __init__(self, *figures):
+    self._figures = iter(figures)
+
+  def __call__(self):
+    return {"fid": next(self._figures)}
+
+
+def test_a_lower_fid_is_better_and_nan_never(tmp_path):
+  model = tiny_sc_lmser.model()
+  checkpoints = RunCheckpoints(model, tmp_path, face_schedule.worst("fid"), keep_best=1)
+  schedule = FaceSchedule(checkpoints, FixedEvaluation(90.0, float("nan"), 80.0, 85.0), "fid",
+                          "loss_G2", evaluate_every=1, num_steps=9)
+  schedule.set_model(model)
+  assert schedule.judge_start()["improved"]
+  improved = []
+  for _ in range(3):
+    logs = {"loss_G2": 1.0}
+    schedule.on_epoch_begin(0)
+    schedule.on_epoch_end(0, logs)
+    improved.append(logs["improved"])
+  assert improved == [False, True, False]
+  with pytest.raises(UserError, match="diverged"):
+    schedule.judge({"loss_G2": float("inf"), "valid_fid": 1.0})
+
+
+def test_fid_without_its_network_is_a_sentence(tmp_path, monkeypatch):
+  monkeypatch.setenv("SKETCH_ZOO_OFFLINE", "1")
+  face_folders.make(tmp_path, ("CUHK",), 10)
+  with pytest.raises(UserError, match="--select_by=fsim"):
+    train(tmp_path, tmp_path / "run", TINY.replace("select_by=fsim", "select_by=fid, "
+                                                   "data_type=cuhk, held_out_share=0.2"))
+
+
+@pytest.mark.parametrize("hparams, words", [
+    (TINY.replace("batch_size=2", "batch_size=9"), "batch_size is 9"),
+    ("data_type=cufsx", "cufs, cufsf"), ("pool=3", "nearest name is")])
+def test_bad_hyperparameters_are_sentences(faces, tmp_path, hparams, words):
+  with pytest.raises(UserError, match=words):
+    train(faces, tmp_path / "run", hparams)
+  assert not (tmp_path / "run").exists()
+
+
+def test_bad_folders_are_sentences(tmp_path):
+  with pytest.raises(UserError, match="There is no folder"):
+    train(tmp_path / "none", tmp_path / "run")
+  face_folders.make(tmp_path, ("CUHK",), 1)
+  with pytest.raises(UserError, match="too few to hold some out"):
+    train(tmp_path, tmp_path / "run", TINY + ", data_type=cuhk")
+  (next((tmp_path / "CUHK" / "Training Sketches").iterdir())).unlink()
+  with pytest.raises(UserError):
+    train(tmp_path, tmp_path / "run", TINY + ", data_type=cuhk")
+  assert not (tmp_path / "run").exists()
+
+
+def command(*flags):
+  return subprocess.run([sys.executable, str(ROOT / "train/sc_lmser.py"), *flags],
+                        capture_output=True, text=True, check=False, timeout=300)
+
+
+def test_the_originals_command_line(tmp_path):
+  done = command("--preset=demo", "--dry_run", "--data_type", "CUFSF", "--l1_lambda=5", "--gpu=1",
+                 "--select_on_test", "--out_size=64,96", "--hparams=batch_size=7", "--lr=0.1",
+                 "--alpha=2", f"--log_root={tmp_path}", "--sub_node=run")
+  assert done.returncode == 0, done.stderr
+  resolved = json.loads(done.stdout)
+  assert resolved["data_type"] == "cufsf" and resolved["l1_lambda"] == 5
+  assert resolved["select_on_test"] is True and resolved["batch_size"] == 7
+  assert resolved["out_size"] == [64, 96] and resolved["generator_width"] == 16
+  assert "--lr, --alpha: without effect" in done.stderr and not (tmp_path / "run").exists()
+  done = command("--batch_size=two", "--dry_run")
+  assert done.returncode == 1 and "takes a whole number" in done.stderr
+  done = command("--data_load_mode=create", "--dry_run")
+  assert done.returncode == 1 and "--lists_dir" in done.stderr
