@@ -1,21 +1,30 @@
-"""What a face model makes at the end of an epoch, as a sheet."""
+"""What a face model makes at the end of an epoch, as sheets.
+
+    LOG_ROOT/pictures/epoch_0007.png   both directions after that epoch
+    LOG_ROOT/pictures/progress.png     sketches before training, after 1, 2, 4, 8 ... epochs and now
+    LOG_ROOT/pictures/progress.npz     those sketches, so that a resumed run goes on with the sheet
+"""
 
 import os
 import pathlib
+import zipfile
 
 import numpy as np
+import tensorflow as tf
 
+from data_tools import files
+from data_tools.errors import UserError
 from evaluate.pictures import face_sheet
 from evaluate.translating import Translator
 from train.face_evaluation import FaceEvaluation
 
+FOLDER = "pictures"
 _SHOWN = 6
 _HEADINGS = ("photo", "sketch made", "sketch", "photo made")
-FOLDER = "pictures"
 
 
 class FacePictures:
-  """Sheets of the first faces of an evaluation: LOG_ROOT/pictures/epoch_0007.png.
+  """Sheets of some faces of an evaluation.
 
   Args:
     model: a face model.
@@ -23,7 +32,8 @@ class FacePictures:
     log_root: the folder of the run's reports.
   """
 
-  def __init__(self, model, evaluation: FaceEvaluation, log_root: str | os.PathLike):
+  def __init__(self, model: tf.keras.Model, evaluation: FaceEvaluation,
+               log_root: str | os.PathLike):
     self._evaluation = evaluation
     count = min(_SHOWN, len(evaluation.faces))
     # Different persons where there are several pictures of each.
@@ -32,13 +42,48 @@ class FacePictures:
     self._folder = pathlib.Path(log_root) / FOLDER
 
   def __call__(self, epoch: int) -> dict[str, np.ndarray]:
-    """Writes the sheet of an epoch; returns it as {"faces": uint8 [1, H, W, 3]}."""
+    """Writes the sheets; returns that of the epoch as {"faces": uint8 [1, H, W, 3]}.
+
+    Raises:
+      UserError: they can't be written.
+    """
+    try:
+      self._folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+      raise UserError(f"The folder {self._folder} can't be made ({error.strerror}); give another "
+                      "--log_root.") from error
     faces, rows = self._evaluation.faces, self._rows
-    columns = (faces.photos[rows], self._evaluation.sketches[rows], faces.sketches[rows],
-               self._to_photo(faces.sketches[rows]))
-    page = face_sheet.draw_face_sheet(
-        f"Faces that were not trained on, after {epoch} epochs", _HEADINGS,
-        [face_sheet.Row(faces.names[row], pictures) for row, pictures in zip(rows, zip(*columns))])
-    self._folder.mkdir(parents=True, exist_ok=True)
+    sketches = self._evaluation.sketches[rows]
+    self._save_progress(epoch, sketches)
+    page = self._page(f"Faces that were not trained on, after {epoch} epochs", _HEADINGS,
+                      (faces.photos[rows], sketches, faces.sketches[rows],
+                       self._to_photo(faces.sketches[rows])))
     page.save(self._folder / f"epoch_{epoch:04d}.png")
     return {"faces": page.pixels()[None]}
+
+  def _page(self, title, headings, columns):
+    names = [self._evaluation.faces.names[row] for row in self._rows]
+    return face_sheet.draw_face_sheet(title, headings, [
+        face_sheet.Row(name, pictures) for name, pictures in zip(names, zip(*columns))])
+
+  def _save_progress(self, epoch, sketches):
+    path = self._folder / "progress.npz"
+    # 0 and the powers of two stay; what is later than the present belongs to a run that was killed.
+    kept = {one: made for one, made in _read(path).items() if one < epoch and one & (one - 1) == 0}
+    kept[epoch] = sketches
+    with files.atomic_path(path) as scratch, open(scratch, "wb") as file:
+      np.savez_compressed(file, **{f"{one}": made for one, made in kept.items()})
+    faces, rows = self._evaluation.faces, self._rows
+    headings = ["photo", *(f"epoch {one}" for one in kept), "sketch"]
+    self._page("Sketches made of photos that were not trained on", headings,
+               (faces.photos[rows], *kept.values(), faces.sketches[rows])).save(
+                   self._folder / "progress.png")
+
+
+def _read(path: pathlib.Path) -> dict[int, np.ndarray]:
+  """Epoch -> sketches uint8 [n, h, w, 1], from the earliest; empty if there is no such file."""
+  try:
+    with np.load(path, allow_pickle=False) as arrays:
+      return dict(sorted((int(name), arrays[name]) for name in arrays.files))
+  except (OSError, ValueError, zipfile.BadZipFile):
+    return {}  # only the sheet is shorter

@@ -4,9 +4,12 @@ from typing import NamedTuple
 
 import tensorflow as tf
 
-from models.sc_lmser.batch_norm import BatchNorm, Moments
+from models.layers.batch_norm import Moments, PureBatchNorm
 from models.sc_lmser.blocks import LEAK
 from models.sc_lmser.convolution import Conv
+
+# Of the norms' moving averages, which no result depends on.
+MOMENTUM = 0.1
 
 
 class Judgement(NamedTuple):
@@ -48,7 +51,7 @@ class Discriminator(tf.keras.layers.Layer):
         Conv(size, 4, stride, padding=1, use_bias=use_bias, seed=seed + number,
              name=f"conv_{number}")
         for number, (size, stride) in enumerate(zip(filters, strides), start=1)]
-    self.norms = [BatchNorm(synchronized, name=f"norm_{number}")
+    self.norms = [PureBatchNorm(MOMENTUM, synchronized, name=f"norm_{number}")
                   for number in range(2, middle_layers + 2)]
 
   def call(self, condition, candidate, training=False):

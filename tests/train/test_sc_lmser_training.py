@@ -68,7 +68,10 @@ def test_a_run_reports_draws_and_keeps_the_best(whole_run):
   assert content["data"] == {"data_type": "BUILTIN", "selected_on": "held_out",
                              "pairs": {"train": 4, "held_out": 1}}
   sheets = sorted(path.name for path in (whole_run / "pictures").iterdir())
-  assert sheets == [f"epoch_{epoch:04d}.png" for epoch in range(3)]
+  assert sheets == [*(f"epoch_{epoch:04d}.png" for epoch in range(3)), "progress.npz",
+                    "progress.png"]
+  with np.load(whole_run / "pictures" / "progress.npz") as kept:
+    assert kept.files == ["0", "1", "2"]
   assert Image.open(whole_run / "pictures" / sheets[0]).size[0] > 4 * 48
   tags = set()
   for path in (whole_run / "tensorboard").iterdir():
