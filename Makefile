@@ -1,15 +1,20 @@
 # make demo: trains RPCL-pix2seq on the built-in drawings, then samples, retrieval, a latent map
 # and a report as a page.
-# make test: the tests. Both make the virtual environment first if it isn't there.
+# make demo-faces: trains SC-Lmser on the built-in faces, then a report and sheets of pictures.
+# make test: the tests. All make the virtual environment first if it isn't there.
 
 VENV ?= .venv
 BIN := $(VENV)/bin
 DEMO ?= runs/demo
+FACES ?= runs/faces
 
-.PHONY: demo test test-slow clean-demo
+.PHONY: demo demo-faces test test-slow clean-demo
 
 demo: $(VENV)/installed
 	sh demo.sh $(BIN)/python $(DEMO)
+
+demo-faces: $(VENV)/installed
+	sh demo_faces.sh $(BIN)/python $(FACES)
 
 test: $(VENV)/installed
 	$(BIN)/python -m pytest -m "not slow"
@@ -18,7 +23,7 @@ test-slow: $(VENV)/installed
 	$(BIN)/python -m pytest -m slow
 
 clean-demo:
-	rm -rf $(DEMO)
+	rm -rf $(DEMO) $(FACES)
 
 $(VENV)/installed: requirements.txt pyproject.toml
 	sh install.sh $(VENV)

@@ -7,11 +7,13 @@ A run folder of training holds the same config.json, and its weights under check
 can be loaded. Nothing in either can run code.
 """
 
+import contextlib
 import json
 import os
 import pathlib
 import shutil
 import tempfile
+from collections.abc import Iterator
 from typing import Any
 
 import tensorflow as tf
@@ -23,6 +25,10 @@ from models import hparams, registry
 CONFIG_FILE = "config.json"
 WEIGHTS = "weights"
 BEST = pathlib.Path("checkpoints") / "best"
+# What an optimiser goes by and yet keeps among its variables.
+_RATES = {"learning_rate", "beta_1", "beta_2"}
+# In the names of the moments that Keras's optimisers keep.
+_MOMENT = "/.OPTIMIZER_SLOT/"
 
 
 def write_config(model: tf.keras.Model, directory: str | os.PathLike,
@@ -109,8 +115,15 @@ def load_model(directory: str | os.PathLike, **options: Any) -> tuple[tf.keras.M
   return model, content
 
 
-def restore_weights(model: tf.keras.Model, checkpoint: str) -> None:
+def restore_weights(model: tf.keras.Model, checkpoint: str,
+                    described: str = f"the model that {CONFIG_FILE} beside them describes"
+                    ) -> None:
   """Restores every variable of `model` from a checkpoint that may hold more.
+
+  Args:
+    model: its optimisers count where it is compiled.
+    checkpoint: path without the ending.
+    described: what the weights have to fit, for the sentence.
 
   Raises:
     UserError: the checkpoint can't be read, or is one of another model or other sizes.
@@ -119,12 +132,57 @@ def restore_weights(model: tf.keras.Model, checkpoint: str) -> None:
     status = tf.train.Checkpoint(model=model).read(checkpoint)
     status.assert_existing_objects_matched().expect_partial()
   except (AssertionError, ValueError) as error:
-    raise UserError(f"The weights at {checkpoint} do not fit the model that {CONFIG_FILE} beside "
-                    f"them describes ({_first_line(error)}); they belong to another model or other "
+    raise UserError(f"The weights at {checkpoint} do not fit {described} "
+                    f"({_first_line(error)}); they belong to another model or other "
                     "hyperparameters.") from error
   except tf.errors.OpError as error:
-    raise UserError(f"The weights at {checkpoint} can't be read ({_first_line(error)}); the file "
-                    "is missing, cut off or damaged: fetch or save it again.") from error
+    raise _unreadable(checkpoint, error) from error
+
+
+def restore_training_state(model: tf.keras.Model, directory: str | os.PathLike) -> None:
+  """Restores weights, step count and the optimisers' states, for training to go on from.
+
+  Learning rates and betas stay those that the model was compiled with, though a checkpoint holds
+  them, too: the hyperparameters of the new run decide.
+
+  Args:
+    model: compiled, under the strategy it will be trained with.
+    directory: a model folder that holds optimisers, such as a converted model, or a run folder.
+
+  Raises:
+    UserError: the folder holds another model, weights of other sizes, or no optimisers.
+  """
+  content = read_config(directory)
+  if content["model"] != registry.name_of(model):
+    raise UserError(f"{directory} holds a model of {content['model']}, not of "
+                    f"{registry.name_of(model)}, so training can't go on from it.")
+  weights = _weights_of(pathlib.Path(directory))
+  _check_optimizers(weights)
+  with own_rates(model):
+    restore_weights(model, weights, "the hyperparameters of the new run")
+
+
+@contextlib.contextmanager
+def own_rates(model: tf.keras.Model) -> Iterator[None]:
+  """Whatever is restored inside, the optimisers keep the learning rates and betas they have."""
+  optimizers = [*getattr(model, "adams", {}).values()] or [model.optimizer]
+  given = [optimizer.get_config() for optimizer in optimizers]
+  yield
+  for optimizer, values in zip(optimizers, given):
+    for name in _RATES & set(values):
+      if not isinstance(values[name], dict):  # a schedule is no state
+        setattr(optimizer, name, values[name])
+
+
+def _check_optimizers(checkpoint: str) -> None:
+  try:
+    names = [name for name, _ in tf.train.list_variables(checkpoint)]
+  except tf.errors.OpError as error:
+    raise _unreadable(checkpoint, error) from error
+  if not any(_MOMENT in name for name in names):
+    raise UserError(f"The weights at {checkpoint} come without their optimisers, as those of "
+                    "models that were made to be used do, so training can't go on from them; give "
+                    "a run folder or a converted checkpoint of the original's training.")
 
 
 def _weights_of(directory: pathlib.Path) -> str:
@@ -141,6 +199,11 @@ def _check_replaceable(target: pathlib.Path) -> None:
   if target.exists() and (not target.is_dir() or (
       any(target.iterdir()) and not (target / CONFIG_FILE).is_file())):
     raise UserError(f"{target} exists and is not a model folder; give a new or empty folder.")
+
+
+def _unreadable(checkpoint: str, error: Exception) -> UserError:
+  return UserError(f"The weights at {checkpoint} can't be read ({_first_line(error)}); the file is "
+                   "missing, cut off or damaged: fetch or save it again.")
 
 
 def _first_line(error: Exception) -> str:

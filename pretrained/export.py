@@ -14,26 +14,48 @@ Of Sketch-a-Net (`serving_default` is `recognise`):
 
   recognise     image uint8 [B, W, W, C], 0 ink -> category, name, probability, features
 
+Of SC-Lmser (`serving_default` is `photo_to_sketch`; H and W are any multiples of 32):
+
+  photo_to_sketch  photo float32 [B, H, W, 3] in [0, 255] -> sketch in about [-1, 1], sketch_uint8
+  sketch_to_photo  sketch float32 [B, H, W, 1] in [0, 255] -> photo, photo_uint8
+
 Served with
   tensorflow_model_server --model_name=sketch --model_base_path=$PWD/serving/bee_bus \\
       --rest_api_port=8501 --enable_batching \\
       --batching_parameters_file=serving/bee_bus/batching_parameters.txt
+
+A server that batches joins requests of one size only: for pictures of several sizes start it
+without the last two flags.
 
 One JSON line goes to stdout.
 """
 
 from data_tools import cli  # first: it quiets TensorFlow before it is imported
 
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+import tensorflow as tf
 from absl import flags, logging
 
 from models import registry
 from pretrained import pretrained_registry, saved_model_files
 from pretrained.rpcl_pix2seq_serving import RpclPix2SeqServing
+from pretrained.sc_lmser_serving import BATCH_SIZES, ScLmserServing
 from pretrained.sketch_a_net_serving import SketchANetServing
 
-# Model name -> its serving module and the signature that serving_default stands for.
-EXPORTERS = {"rpcl_pix2seq": (RpclPix2SeqServing, "reconstruct"),
-             "sketch_a_net": (SketchANetServing, "recognise")}
+
+class Exporter(NamedTuple):
+  """How one model is exported."""
+
+  module: Callable[[tf.keras.Model], tf.Module]  # with `functions` and `inputs`
+  default: str  # the signature that serving_default stands for
+  batch_sizes: Sequence[int] = saved_model_files.BATCH_SIZES  # ascending
+
+
+EXPORTERS = {"rpcl_pix2seq": Exporter(RpclPix2SeqServing, "reconstruct"),
+             "sc_lmser": Exporter(ScLmserServing, "photo_to_sketch", BATCH_SIZES),
+             "sketch_a_net": Exporter(SketchANetServing, "recognise")}
 
 _MODEL_DIR = flags.DEFINE_string(
     "model_dir", None, "A run folder of training, a converted model, or a name of the registry.",
@@ -47,12 +69,12 @@ _OVERWRITE = flags.DEFINE_bool("overwrite", False, "Replaces that version if it 
 def main() -> None:
   logging.set_verbosity(logging.ERROR)  # TensorFlow tells how it renames what nobody sees
   model, content = pretrained_registry.load(_MODEL_DIR.value)
-  module_class, default = EXPORTERS[registry.name_of(model)]
-  module = module_class(model)
-  path = saved_model_files.write(module, content["model"], default, _OUTPUT_DIR.value,
-                                 _VERSION.value, _OVERWRITE.value)
+  exporter = EXPORTERS[registry.name_of(model)]
+  module = exporter.module(model)
+  path = saved_model_files.write(module, content["model"], exporter.default, _OUTPUT_DIR.value,
+                                 _VERSION.value, _OVERWRITE.value, exporter.batch_sizes)
   cli.emit({"saved_model": str(path), "signatures": sorted(module.functions),
-            "serving_default": default, "data": content["data"]})
+            "serving_default": exporter.default, "data": content["data"]})
 
 
 if __name__ == "__main__":

@@ -1,5 +1,7 @@
 """Reading checkpoints that TensorFlow 1's Saver wrote (the V2 format: .index and .data files)."""
 
+import glob
+import math
 import os
 import pathlib
 import re
@@ -18,7 +20,8 @@ class OriginalCheckpoint:
   """The variables of one checkpoint.
 
   Args:
-    folder: holds NAME.index, NAME.data-* and, if training wrote it, the text file `checkpoint`.
+    source: a folder that holds NAME.index, NAME.data-* and, if training wrote it, the text file
+      `checkpoint`; or the path FOLDER/NAME.
 
   Attributes:
     prefix: the files' common path.
@@ -28,22 +31,41 @@ class OriginalCheckpoint:
     UserError: there is no checkpoint, or it can't be read.
   """
 
-  def __init__(self, folder: str | os.PathLike):
-    self.prefix = find_prefix(pathlib.Path(folder))
+  def __init__(self, source: str | os.PathLike):
+    self.prefix = find_prefix(pathlib.Path(source))
     self._reader = self._guarded(lambda: tf.train.load_checkpoint(str(self.prefix)))
     self.shapes = {name: tuple(shape) for name, shape in
                    self._reader.get_variable_to_shape_map().items()}
+    self._check_size()
 
   def read(self, name: str) -> np.ndarray:
     """The values of one variable."""
-    return self._guarded(lambda: self._reader.get_tensor(name))
+    return np.asarray(self._guarded(lambda: self._reader.get_tensor(name)))  # a text is no array
 
-  def check(self, expected: dict[str, tuple[int, ...]], is_known: Callable[[str], bool]) -> None:
+  def read_finite(self, name: str) -> np.ndarray:
+    """The values of a variable that a model takes over.
+
+    Raises:
+      UserError: they are no real numbers, or some are NaN or infinite.
+    """
+    values = self.read(name)
+    if not np.issubdtype(values.dtype, np.floating):
+      raise UserError(f"Variable {name} of {self.prefix} holds {values.dtype} values, but it must "
+                      "hold real numbers; give a checkpoint that the original's training wrote.")
+    if not np.isfinite(values).all():
+      raise UserError(f"Variable {name} of {self.prefix} holds NaN or infinite values, so that "
+                      "training had failed; give an earlier checkpoint.")
+    return values
+
+  def check(self, expected: dict[str, tuple[int, ...]], is_known: Callable[[str], bool],
+            fitting: str, advice: str) -> None:
     """Compares names and shapes with what a model needs.
 
     Args:
       expected: variable name -> shape.
       is_known: whether a variable that is not expected may be there.
+      fitting: what they have to fit, for the sentence.
+      advice: what to do if they don't, for the sentence.
 
     Raises:
       UserError: naming what is missing, unknown and misshapen.
@@ -56,9 +78,19 @@ class OriginalCheckpoint:
     problems = [f"{label} {_some(names)}" for label, names in (
         ("missing:", missing), ("unknown:", unknown), ("misshapen:", misshapen)) if names]
     if problems:
-      raise UserError(f"The variables of {self.prefix} do not fit the hyperparameters beside it "
-                      f"({'; '.join(problems)}); give the model_config.json that this checkpoint "
-                      "was trained with.")
+      raise UserError(f"The variables of {self.prefix} do not fit {fitting} "
+                      f"({'; '.join(problems)}); {advice}.")
+
+  def _check_size(self):
+    """Compares the shapes with the files' size: a model is built of shapes, before any is read."""
+    kinds = self._reader.get_variable_to_dtype_map()
+    needed = sum(kinds[name].size * math.prod(shape) for name, shape in self.shapes.items()
+                 if kinds[name] != tf.string)
+    there = sum(shard.stat().st_size for shard in
+                self.prefix.parent.glob(f"{glob.escape(self.prefix.name)}.data-*"))
+    if there < needed:
+      raise UserError(f"The checkpoint {self.prefix} can't be read (its .data files hold {there} "
+                      f"bytes of the {needed} that its .index names); copy all of it again.")
 
   def _guarded(self, read):
     try:
@@ -71,17 +103,25 @@ class OriginalCheckpoint:
                       ) from error
 
 
-def find_prefix(folder: pathlib.Path) -> pathlib.Path:
-  """The checkpoint in `folder` that its `checkpoint` file names, wherever that was written.
+def find_prefix(source: pathlib.Path) -> pathlib.Path:
+  """The checkpoint in a folder that its `checkpoint` file names, wherever that was written.
 
   That file holds the absolute path of another machine; only the last part counts. Without it,
   the checkpoint with the highest number is taken.
 
+  Args:
+    source: the folder, or the path of one checkpoint with or without .index.
+
   Raises:
     UserError: there is none.
   """
+  folder = source
   if not folder.is_dir():
-    raise UserError(f"{folder} is not a folder; give the folder that holds the checkpoint.")
+    prefix = source.with_name(source.name.removesuffix(".index"))
+    if prefix.with_name(f"{prefix.name}.index").is_file():
+      return prefix
+    raise UserError(f"{source} is not a folder, nor is there a {prefix.name}.index; give the "
+                    "folder that holds the checkpoint.")
   listing = folder / "checkpoint"
   if listing.is_file():
     named = _NAMED.search(listing.read_text(errors="replace"))

@@ -14,7 +14,10 @@ FACTS = ("licence", "data", "command", "score", "description")
 
 # Model -> the command that shows what it does, up to the model's name.
 _USAGE = {"rpcl_pix2seq": "evaluate/sample.py --model",
+          "sc_lmser": "evaluate/translate.py --direction=photo_to_sketch --input_dir=PHOTOS "
+                      "--output_dir=SKETCHES --model",
           "sketch_a_net": "evaluate/recognition.py --generated_dir=SAMPLES --classifier"}
+_OF_FACES = ("sc_lmser",)
 
 _CARD = """# {name}
 
@@ -23,7 +26,7 @@ _CARD = """# {name}
 | | |
 |---|---|
 | model | `{model}`, {parameters:,} parameters |
-| categories | {categories} |
+{rows}
 | trained on | {data} |
 | command | `{command}` |
 | score | {score} |
@@ -35,8 +38,8 @@ Trying the zoo without training first: `python {usage}={name}`.
 
 ## What it is not
 
-It has seen nothing but the drawings named above: it knows no other category, and its figures can't
-be compared with those of models trained on other data.
+It has seen nothing but the {seen} named above: {unseen}, and its
+figures can't be compared with those of models trained on other data.
 """
 
 
@@ -62,11 +65,32 @@ def publish(run_dir: str | os.PathLike, name: str, facts: dict[str, str]) -> dic
   facts = {"model": content["model"], **facts}
   card = _existing_card(folder) or _CARD.format(
       name=name, parameters=model.count_params(), usage=_USAGE[content["model"]],
-      categories=", ".join(content["data"].get("categories", ["unknown"])), **facts)
+      **_what_it_saw(content["model"], content["data"]), **facts)
   saving.save_model(model, folder, content["data"])
   with atomic_path(folder / "README.md") as path:
     path.write_text(card)
   return pretrained_registry.register(name, folder, facts)
+
+
+def _what_it_saw(model: str, data: dict[str, Any]) -> dict[str, str]:
+  """What the card says of the training data.
+
+  Args:
+    model: its registered name.
+    data: of config.json: `categories` of drawings; or `data_type`, `pairs` (split -> how many) and
+      `selected_on` (the split that chose the checkpoint) of faces, as far as they are known.
+  """
+  if model not in _OF_FACES:
+    rows = {"categories": ", ".join(data.get("categories", ["unknown"]))}
+    words = {"seen": "drawings", "unseen": "it knows no other category"}
+  else:
+    pairs = ", ".join(f"{count:,} {split}" for split, count in data.get("pairs", {}).items())
+    rows = {"faces": data.get("data_type", "unknown") + (f"; pairs: {pairs}" if pairs else "")}
+    if "selected_on" in data:
+      rows["checkpoint chosen on"] = f"the {data['selected_on']} pairs"
+    words = {"seen": "faces", "unseen": "the less others are like them, the worse they come out"}
+  table = "\n".join(f"| {name} | {text} |" for name, text in rows.items())
+  return {"rows": table.replace("_", " "), **words}
 
 
 def _existing_card(folder: pathlib.Path) -> str:

@@ -43,9 +43,11 @@ def convert(folder: str | os.PathLike, scale_factor: float | None = None
   pairs = variable_map(model)
   expected = {name: original_shape(variable.shape, len(names), axis)
               for variable, names, axis in pairs for name in names}
-  checkpoint.check(expected, lambda name: _OF_TRAINING.fullmatch(name) is not None)
+  checkpoint.check(expected, lambda name: _OF_TRAINING.fullmatch(name) is not None,
+                   "the hyperparameters beside it",
+                   "give the model_config.json that this checkpoint was trained with")
   for variable, names, axis in pairs:
-    arrays = [_finite(checkpoint, name) for name in names]
+    arrays = [checkpoint.read_finite(name) for name in names]
     variable.assign(joined(arrays, axis, tuple(variable.shape)))
   data = {"categories": list(model.config.categories), "converted_from": checkpoint.prefix.name,
           **_progress(folder / PROGRESS_FILE)}
@@ -69,14 +71,6 @@ def read_config(folder: pathlib.Path) -> RpclPix2SeqConfig:
     raise UserError(f"{path} gives max_seq_len {config.max_seq_len}; the original's training "
                     "writes the longest drawing's length there: set it to that.")
   return config
-
-
-def _finite(checkpoint, name):
-  values = checkpoint.read(name)
-  if not np.isfinite(values).all():
-    raise UserError(f"Variable {name} of {checkpoint.prefix} holds NaN or infinite values, so that "
-                    "training had failed; give an earlier checkpoint.")
-  return values
 
 
 def _progress(path: pathlib.Path) -> dict:

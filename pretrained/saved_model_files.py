@@ -23,7 +23,8 @@ def write(module: tf.Module, name: str, default: str, folder: str | os.PathLike,
   """Writes FOLDER/VERSION and FOLDER/batching_parameters.txt; an interrupted write leaves nothing.
 
   Args:
-    module: with the attributes `functions` and `inputs` of `RpclPix2SeqServing`.
+    module: with the attributes `functions` and `inputs` of `RpclPix2SeqServing`; all sizes in
+      `inputs` but the batch are numbers, which the warm-up requests have.
     name: of the servable, in the warm-up requests.
     default: the signature that `serving_default` stands for.
     folder: the --model_base_path of the server; made if missing.

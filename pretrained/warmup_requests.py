@@ -33,14 +33,14 @@ def write(path: str | os.PathLike, model: str,
   Args:
     path: the TFRecord file; its folder must exist.
     model: name of the servable.
-    signatures: name -> inputs by name; the first axis is the batch.
+    signatures: name -> inputs by name; the first axis is the batch, the others' sizes are known.
     batch_sizes: those that the batching file allows.
 
   Returns:
     The number of records.
 
   Raises:
-    ValueError: there would be more records than a server takes.
+    ValueError: there would be more records than a server takes, or a size is not known.
   """
   records = [_prediction_log(model, name, inputs, size)
              for name, inputs in sorted(signatures.items()) for size in batch_sizes]
@@ -64,6 +64,8 @@ def _prediction_log(model, signature, inputs, batch_size):
 def ones(spec: tf.TensorSpec, batch_size: int) -> tensor_pb2.TensorProto:
   """A tensor of ones. A single value stands for all, so it takes a few bytes whatever its shape.
   """
+  if None in spec.shape[1:]:
+    raise ValueError(f"a warm-up request needs the sizes of {spec}")
   tensor = tf.make_tensor_proto(1, dtype=spec.dtype, shape=[])
   for size in [batch_size, *spec.shape[1:]]:
     tensor.tensor_shape.dim.add(size=size)

@@ -27,6 +27,8 @@ def define() -> None:
                       "CUFS_train_photo_paths.txt. Not given: photos and sketches of equal names.")
   flags.DEFINE_enum("data_load_mode", _LOAD, [_LOAD, _CREATE], "create: write the lists in "
                     "--lists_dir anew from --data_dir first.")
+  flags.DEFINE_string("init_from", None, "A model folder with its optimisers, such as a converted "
+                      "checkpoint of the original's, to go on from with its hyperparameters.")
   flags.DEFINE_string("inception_weights", None, "File of the weights of FID's network. Not given: "
                       "those of the cache folder, or they are fetched.")
   flags.DEFINE_list("gpu", [], "Numbers of the GPUs to use, a hint: without them, all or the CPU.")
@@ -65,7 +67,7 @@ def options(hyperparameters: str) -> FaceOptions:
   folder = lambda root: os.path.normpath(os.path.join(root, given.sub_node))
   run_folder = folder(given.snapshot_root or given.log_root)
   values = {**vars(common), "log_root": run_folder,
-            "hparams": _joined([common.hparams, hyperparameters])}
+            "hparams": _joined([common.hparams, hyperparameters]), "init_from": given.init_from}
   return FaceOptions(**values, lists_dir=given.lists_dir, report_root=folder(given.log_root),
                      inception_weights=given.inception_weights)
 

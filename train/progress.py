@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import tensorflow as tf
 
 from data_tools.errors import UserError
-from models.saving import BEST
+from models.saving import BEST, own_rates
 
 LAST = pathlib.Path("checkpoints") / "last"
 KEEP_BEST = 10
@@ -101,7 +101,8 @@ class RunCheckpoints:
   def _restore(self, path):
     try:
       manager = self._best if str(self._best.directory) in path else self._last
-      manager.checkpoint.read(path).assert_existing_objects_matched()
+      with own_rates(self.model):
+        manager.checkpoint.read(path).assert_existing_objects_matched()
     except (AssertionError, ValueError, tf.errors.OpError) as error:
       raise UserError(f"The checkpoint {path} does not fit this model "
                       f"({str(error).strip().splitlines()[0]}); resume with the hyperparameters of "

@@ -24,10 +24,11 @@ class Options:
   jit_compile: bool = False
   mixed_precision: bool = False
   dry_run: bool = False
+  init_from: str | None = None
 
 
 def start_of(options: Options, model: str, presets: Mapping[str, Any]) -> tuple[Any, int]:
-  """The hyperparameters to start from and the seed: those of the preset, or of the run.
+  """The hyperparameters to start from and the seed: those of the preset, or of a run or model.
 
   Args:
     options: of the command line.
@@ -50,11 +51,23 @@ def start_of(options: Options, model: str, presets: Mapping[str, Any]) -> tuple[
   if options.resume:
     cli.say(f"{options.log_root} holds no finished epoch to resume from: starting from the "
             "beginning.")
+  if options.init_from:
+    return _hyperparameters(options.init_from, model), options.seed
   return presets[options.preset], options.seed
 
 
-def resume(checkpoints: RunCheckpoints, options: Options) -> None:
+def _hyperparameters(directory: str, model: str) -> Any:
+  content = saving.read_config(directory)
+  if content["model"] != model:
+    raise UserError(f"{directory} holds a model of {content['model']}, not of {model}, so training "
+                    "can't begin with it.")
+  return content["hparams"]
+
+
+def resume(checkpoints: RunCheckpoints, options: Options) -> bool:
   """Goes back to the newest finished epoch, if that is asked for and there is one."""
-  if options.resume and checkpoints.resume():
-    cli.say(f"Resuming after epoch {checkpoints.progress.epoch.numpy()}, "
-            f"step {checkpoints.model.step.numpy()}.")
+  if not (options.resume and checkpoints.resume()):
+    return False
+  cli.say(f"Resuming after epoch {checkpoints.progress.epoch.numpy()}, "
+          f"step {checkpoints.model.step.numpy()}.")
+  return True

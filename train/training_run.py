@@ -61,7 +61,9 @@ def run(options: Options, recipe: Recipe) -> None:
     model = recipe.build(config, seed, options.jit_compile)
     model.compile()
   checkpoints = RunCheckpoints(model, options.log_root, recipe.worst(config), recipe.keep_best)
-  run_start.resume(checkpoints, options)
+  if not run_start.resume(checkpoints, options) and options.init_from:
+    saving.restore_training_state(model, options.init_from)
+    model.step.assign(0)  # this run's own, whose length is counted from here
   saving.write_config(model, options.log_root, recipe.info(data))
   if recipe.is_over(checkpoints):
     cli.say(f"This run has already come to its end; raise {_length_of(config)} to go on.")

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from models.sc_lmser import convolution, losses
+from models.sc_lmser import losses
 from models.sc_lmser.blocks import ResidualBlock
 from models.sc_lmser.convolution import DOWN, UP, Conv, doubled
 from models.sc_lmser.discriminator import Discriminator
@@ -39,13 +39,9 @@ def enlarged(image):
   return image.repeat(2, axis=1).repeat(2, axis=2)
 
 
-@pytest.mark.parametrize("resample, size, folded", [
-    (DOWN, 3, True), (UP, 3, True), (DOWN, 3, False), (UP, 3, False), (DOWN, 1, True),
-    (UP, 1, True)])
-def test_folded_resampling_is_the_two_steps_one_after_the_other(resample, size, folded,
-                                                                monkeypatch):
+@pytest.mark.parametrize("resample, size", [(DOWN, 3), (UP, 3), (DOWN, 1), (UP, 1)])
+def test_resampling_is_the_two_steps_one_after_the_other(resample, size):
   """Also at the border, where the zeros around the image count."""
-  monkeypatch.setattr(convolution, "_PIXELS_TO_FOLD", 0 if folded else 1e9)
   image = random_array(2, 6, 8, 3)
   conv = Conv(5, size, padding=size // 2, resample=resample)
   conv(image)
@@ -128,7 +124,7 @@ def test_start_values_and_constant_images():
 
 
 def test_images_do_not_depend_on_the_batch():
-  """Nor on whether the sizes are known when tracing, which decides what is folded."""
+  """Nor on whether the sizes are known when tracing."""
   network, images = Generator(3, width=2), random_array(3, 64, 64, 1)
   expected = network(images)[1:2]
   np.testing.assert_allclose(network(images[1:2]), expected, atol=1e-5)

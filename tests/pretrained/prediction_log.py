@@ -1,5 +1,8 @@
 """TensorFlow Serving's PredictionLog, made from the published field numbers; for tests."""
 
+import functools
+
+import tensorflow as tf
 from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
 
 from tensorflow.core.framework import tensor_pb2  # makes tensor.proto known
@@ -14,6 +17,7 @@ MESSAGES = {
 PACKAGE = "sketch_zoo_test"
 
 
+@functools.cache
 def prediction_log_class():
   """The message class, which keeps fields that it does not know when it is written again."""
   field_type = descriptor_pb2.FieldDescriptorProto
@@ -34,3 +38,22 @@ def prediction_log_class():
   pool = descriptor_pool.Default()
   pool.Add(file)
   return message_factory.GetMessageClass(pool.FindMessageTypeByName(f"{PACKAGE}.PredictionLog"))
+
+
+def replayed(path, signatures) -> set[tuple[str, int]]:
+  """Gives warm-up requests to the signatures they name, as a server does; only pairs are run.
+
+  Returns:
+    (signature, rows) of every request.
+  """
+  found = set()
+  for record in tf.data.TFRecordDataset(str(path)):
+    log = prediction_log_class().FromString(record.numpy())
+    assert log.SerializeToString() == record.numpy(), "fields that the server does not know"
+    request = log.predict_log.request
+    inputs = {item.key: tf.constant(tf.make_ndarray(item.value)) for item in request.inputs}
+    name, (size,) = request.model_spec.signature_name, {len(v) for v in inputs.values()}
+    found.add((name, size))
+    if size == 2:
+      assert all(len(value) == 2 for value in signatures[name](**inputs).values())
+  return found

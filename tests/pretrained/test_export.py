@@ -1,9 +1,6 @@
 """The exported SavedModel: in a process without our code, through both loaders, for any batch."""
 
 import json
-import pathlib
-import subprocess
-import sys
 
 import numpy as np
 import pytest
@@ -11,36 +8,18 @@ import tensorflow as tf
 
 from data_tools.errors import UserError
 from models import saving
+from models.registry import MODELS
 from models.rpcl_pix2seq.config import RpclPix2SeqConfig
 from models.rpcl_pix2seq.model import RpclPix2Seq
-from pretrained import saved_model_files, warmup_requests
-from tests.pretrained.prediction_log import prediction_log_class
+from pretrained import export as export_command
+from pretrained import publishing, saved_model_files, warmup_requests
+from tests.pretrained.prediction_log import replayed
+from tests.pretrained.saved_models import export, run_alone, run_by_session
 
-ROOT = pathlib.Path(__file__).parents[2]
 BATCH, STEPS, Z = 5, 12, 6
 OUTPUTS = {"encode": {"mean", "variance", "posterior", "component"}, "decode_image": {"image"},
            "sample": {"strokes", "length"}, "reconstruct": {"strokes", "length"},
            "score": {"reconstruction_loss"}}
-
-# Runs every signature in a process whose import system can't find the zoo.
-ALONE = """
-import sys
-sys.meta_path = [finder for finder in sys.meta_path if "editable" not in repr(finder)]
-import numpy as np
-import tensorflow as tf
-loaded = tf.saved_model.load(sys.argv[1])
-inputs, results = np.load(sys.argv[2]), {}
-for name, function in loaded.signatures.items():
-  names = function.structured_input_signature[1]
-  for key, value in function(**{key: tf.constant(inputs[key]) for key in names}).items():
-    results[f"{name}/{key}"] = value.numpy()
-for package in ("models", "pretrained", "data_tools", "tensorflow_addons"):
-  assert package not in sys.modules, package
-try:
-  import models
-except ImportError:
-  np.savez(sys.argv[3], **results)
-"""
 
 
 @pytest.fixture(scope="module")
@@ -63,12 +42,6 @@ def exported(model, tmp_path_factory):
   assert result["saved_model"] == str(folder / "out" / "1")
   assert result["signatures"] == sorted(OUTPUTS) and result["data"] == {"scale_factor": 3.0}
   return folder / "out" / "1"
-
-
-def export(model_dir, output_dir, *flags):
-  return subprocess.run([sys.executable, str(ROOT / "pretrained" / "export.py"),
-                         f"--model_dir={model_dir}", f"--output_dir={output_dir}", *flags],
-                        capture_output=True, text=True)
 
 
 @pytest.fixture(scope="module")
@@ -109,14 +82,12 @@ def keras_scores(model, inputs):
   return np.array(scores)
 
 
+def test_every_model_of_the_zoo_has_an_exporter_and_a_usage():
+  assert set(export_command.EXPORTERS) == set(MODELS) == set(publishing._USAGE)
+
+
 def test_alone_it_gives_what_the_keras_model_gives(model, exported, inputs, tmp_path):
-  np.savez(tmp_path / "in.npz", **inputs)
-  (tmp_path / "alone.py").write_text(ALONE)
-  done = subprocess.run([sys.executable, "-I", "alone.py", str(exported), "in.npz", "out.npz"],
-                        cwd=tmp_path, capture_output=True, text=True)
-  assert done.returncode == 0, done.stderr
-  assert "custom gradients" not in done.stderr
-  results = dict(np.load(tmp_path / "out.npz"))
+  results = run_alone(exported, inputs, tmp_path)
   wanted = expected(model, inputs)
   wanted["score/reconstruction_loss"] = keras_scores(model, inputs)
   wanted.update({f"serving_default/{key}": wanted[f"reconstruct/{key}"]
@@ -130,18 +101,11 @@ def test_alone_it_gives_what_the_keras_model_gives(model, exported, inputs, tmp_
 
 
 def test_the_session_loader_too(model, exported, inputs, tmp_path):
-  for name in ("code", "temperature", "seed"):
-    np.save(tmp_path / name, inputs[name])
-  done = subprocess.run(
-      [sys.executable, "-m", "tensorflow.python.tools.saved_model_cli", "run", "--dir",
-       str(exported), "--tag_set", "serve", "--signature_def", "sample", "--inputs",
-       ";".join(f"{name}={name}.npy" for name in ("code", "temperature", "seed")),
-       "--outdir", "."], cwd=tmp_path, capture_output=True, text=True)
-  assert done.returncode == 0, done.stderr
+  given = {name: inputs[name] for name in ("code", "temperature", "seed")}
+  found = run_by_session(exported, "sample", given, tmp_path)
   wanted = expected(model, inputs)
-  np.testing.assert_array_equal(np.load(tmp_path / "length.npy"), wanted["sample/length"])
-  np.testing.assert_allclose(np.load(tmp_path / "strokes.npy"), wanted["sample/strokes"],
-                             atol=1e-4)
+  np.testing.assert_array_equal(found["length"], wanted["sample/length"])
+  np.testing.assert_allclose(found["strokes"], wanted["sample/strokes"], atol=1e-4)
 
 
 @pytest.fixture(scope="module")
@@ -191,16 +155,7 @@ def test_batching_file(exported):
 
 
 def test_every_warm_up_request_is_one_that_a_signature_takes(signatures, exported):
-  found = set()
-  for record in tf.data.TFRecordDataset(str(exported / warmup_requests.PATH)):
-    log = prediction_log_class().FromString(record.numpy())
-    assert log.SerializeToString() == record.numpy(), "fields that the server does not know"
-    request = log.predict_log.request
-    inputs = {item.key: tf.constant(tf.make_ndarray(item.value)) for item in request.inputs}
-    name, (size,) = request.model_spec.signature_name, {len(v) for v in inputs.values()}
-    found.add((name, size))
-    if size == 2:
-      assert all(len(value) == 2 for value in signatures[name](**inputs).values())
+  found = replayed(exported / warmup_requests.PATH, signatures)
   assert found == {(name, size) for name in signatures for size in saved_model_files.BATCH_SIZES}
 
 

@@ -8,12 +8,14 @@ import sys
 
 import numpy as np
 import pytest
+import tensorflow as tf
 
 from data_tools.errors import UserError
 from models import saving
 from models.rpcl_pix2seq.config import RpclPix2SeqConfig
 from models.rpcl_pix2seq.model import RpclPix2Seq
 from pretrained import pretrained_registry, publishing
+from tests.models import tiny_sc_lmser
 
 ROOT = pathlib.Path(__file__).parents[2]
 FACTS = {"licence": "Apache-2.0", "data": "built-in bees", "command": "python x.py", "score": "1",
@@ -54,6 +56,33 @@ def test_published_then_loaded_by_name(registry, run_dir):
     np.testing.assert_array_equal(ours, theirs)
   card = (folder / "README.md").read_text()
   assert all(fact in card for fact in FACTS.values()) and "# tiny" in card
+
+
+def test_a_model_of_faces(registry, tmp_path):
+  """Its optimisers stay behind; the card speaks of faces."""
+  model = tiny_sc_lmser.model()
+  data = {"data_type": "builtin", "pairs": {"train": 1240, "held_out": 30, "test": 31},
+          "selected_on": "held_out"}
+  saving.save_model(model, tmp_path / "run", data)
+  publishing.publish(tmp_path / "run", "faces", FACTS)
+  loaded, content = pretrained_registry.load("faces")
+  assert content["data"] == data
+  for ours, theirs in zip(loaded.weights, model.weights):
+    np.testing.assert_array_equal(ours, theirs)
+  folder = registry.parent / "weights" / "faces"
+  stored = [name for name, _ in tf.train.list_variables(str(folder / "weights"))]
+  assert stored and not any("OPTIMIZER_SLOT" in name or "adams" in name for name in stored)
+  card = (folder / "README.md").read_text()
+  assert "| faces | builtin; pairs: 1,240 train, 30 held out, 31 test |" in card
+  assert "| checkpoint chosen on | the held out pairs |" in card
+  assert "evaluate/translate.py --direction=photo_to_sketch" in card and "--model=faces`" in card
+  assert "categor" not in card and "drawings" not in card.replace(FACTS["data"], "")
+
+
+def test_a_card_of_what_is_not_known():
+  told = publishing._what_it_saw("sc_lmser", {"converted_from": "fss_model"})
+  assert told["rows"] == "| faces | unknown |"
+  assert publishing._what_it_saw("rpcl_pix2seq", {})["rows"] == "| categories | unknown |"
 
 
 def test_an_edited_card_is_kept(registry, run_dir):

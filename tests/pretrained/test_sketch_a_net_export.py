@@ -3,14 +3,9 @@
 import numpy as np
 import tensorflow as tf
 
-from models.registry import MODELS
-from pretrained import export, publishing, saved_model_files
+from pretrained import saved_model_files
 from pretrained.sketch_a_net_serving import SketchANetServing
 from tests.models import tiny_sketch_a_net
-
-
-def test_every_model_of_the_zoo_has_an_exporter_and_a_usage():
-  assert set(export.EXPORTERS) == set(MODELS) == set(publishing._USAGE)
 
 
 def test_the_saved_model_recognises_as_the_keras_model(tmp_path):

@@ -43,3 +43,8 @@ def test_a_tensor_of_ones_is_short_whatever_its_shape():
 def test_too_many_requests_are_a_bug(tmp_path):
   with pytest.raises(ValueError, match="a server takes 1000"):
     warmup_requests.write(tmp_path / "x", "bees", {"a": {}}, range(1, 1002))
+
+
+def test_a_size_that_is_not_known_is_a_bug():
+  with pytest.raises(ValueError, match="needs the sizes"):
+    warmup_requests.ones(tf.TensorSpec([None, None, 48, 1], tf.float32, "image"), 1)

@@ -4,9 +4,9 @@ import pathlib
 from collections.abc import Callable, Iterable
 
 from tests.reference_checks import (cells, checkpoint, face_data, forward, frechet, fsim,
-                                    hparams_text, inception, lmser_networks, lpips, nlda,
-                                    raster_images, retrieval_scores, sampling, ssim,
-                                    stroke_arrays, training)
+                                    hparams_text, inception, lmser_checkpoint, lmser_networks,
+                                    lmser_training, lpips, nlda, raster_images, retrieval_scores,
+                                    sampling, ssim, stroke_arrays, training)
 from tests.reference_checks.finding import Finding
 
 Check = Callable[[pathlib.Path], Iterable[Finding]]
@@ -23,6 +23,9 @@ RPCL_PIX2SEQ: dict[str, tuple[Check, ...]] = {
 SC_LMSER: dict[str, tuple[Check, ...]] = {
     "fsim.npz": (fsim.check,), "ssim.npz": (ssim.check,), "nlda.npz": (nlda.check,),
     "fid.npz": (frechet.check, inception.check), "data.npz": (face_data.check,),
+    "tf1_checkpoint": (lmser_checkpoint.check,),
+    **{f"train{kind}{run}.npz": (lmser_training.check,)
+       for kind in ("", "_gan", "_hinge") for run in ("", "_racefree")},
     **{f"{part}.npz": (lmser_networks.check,) for part in ("generator", "discriminator",
                                                            "losses")}}
 SKETCH2IMAGE: dict[str, tuple[Check, ...]] = {

@@ -101,6 +101,25 @@ def test_resuming_after_a_stop_equals_the_uninterrupted_run(faces, whole_run, tm
     np.testing.assert_array_equal(value, got[name], err_msg=name)
 
 
+def test_a_new_run_goes_on_from_a_model_with_its_optimisers(faces, whole_run, tmp_path):
+  """Their moments and counts, but its own hyperparameters, epochs and steps."""
+  train(faces, tmp_path / "new", "num_epochs=1, generator_learning_rate=1e-9",
+        init_from=str(whole_run))
+  assert [(line["epoch"], line["step"]) for line in metrics(tmp_path / "new")] == [(0, 0), (1, 2)]
+  best = saving.read_config(tmp_path / "new")
+  assert best["hparams"].generator_width == 2 and best["hparams"].num_epochs == 1
+  before = max(range(3), key=lambda epoch: (metrics(whole_run)[epoch]["valid_fsim"], epoch))
+  values = final_values(tmp_path / "new")
+  counts = {int(value) for name, value in values.items() if name.endswith(
+      "/iter/.ATTRIBUTES/VARIABLE_VALUE")}
+  assert counts == {2 * before + 2}
+  first, last = metrics(tmp_path / "new")
+  assert first["valid_fsim"] == pytest.approx(metrics(whole_run)[before]["valid_fsim"], abs=1e-6)
+  assert last["valid_fsim"] == pytest.approx(first["valid_fsim"], abs=1e-3)
+  with pytest.raises(UserError, match="not a model folder"):
+    train(faces, tmp_path / "none", "", init_from=str(tmp_path))
+
+
 def test_a_finished_run_is_not_trained_again(faces, whole_run, capsys):
   before = metrics(whole_run)
   train(faces, whole_run, "", resume=True)
