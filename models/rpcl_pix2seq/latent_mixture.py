@@ -4,6 +4,7 @@ import numpy as np
 import tensorflow as tf
 import tensorflow_probability as tfp
 
+from models.layers.replicas import global_sum
 from models.rpcl_pix2seq import mixture as maths
 from models.rpcl_pix2seq.mixture import Mixture
 
@@ -111,11 +112,3 @@ class LatentMixture(tf.keras.layers.Layer):
             "momentum": self.momentum, "delearning_rate": self.delearning_rate,
             "min_variance": self.min_variance,
             "rpcl_start": self.rpcl_start, "rpcl_period": self.rpcl_period, "seed": self.seed}
-
-
-def global_sum(tensors: list[tf.Tensor]) -> list[tf.Tensor]:
-  """Sums each tensor over the replicas of the current strategy."""
-  replica = tf.distribute.get_replica_context()
-  if replica is None or replica.num_replicas_in_sync == 1:
-    return tensors
-  return replica.all_reduce(tf.distribute.ReduceOp.SUM, tensors)

@@ -6,11 +6,12 @@ from typing import Any, NamedTuple
 import tensorflow as tf
 
 from models.layers import randomness
+from models.layers.replicas import global_mean, global_sum
 from models.rpcl_pix2seq import losses, schedules, stroke_distribution
 from models.rpcl_pix2seq.config import RpclPix2SeqConfig
 from models.rpcl_pix2seq.encoder import SketchEncoder
 from models.rpcl_pix2seq.image_decoder import ImageDecoder
-from models.rpcl_pix2seq.latent_mixture import LatentMixture, global_sum
+from models.rpcl_pix2seq.latent_mixture import LatentMixture
 from models.rpcl_pix2seq.mixture import Mixture
 from models.rpcl_pix2seq.sampling import sample_strokes
 from models.rpcl_pix2seq.stroke_decoder import DecoderDropout, StrokeDecoder
@@ -154,7 +155,7 @@ class RpclPix2Seq(tf.keras.Model):
     with tf.GradientTape() as tape:
       outputs = self(data, training=True)
       terms, mixture = self.losses_of(data, outputs, step, training=True)
-      objective = self._global_mean(terms["loss"])
+      objective = global_mean(terms["loss"])
     self._apply(tape.gradient(objective, self.trainable_variables), step)
     self.mixture.assign(mixture)
     self.step.assign_add(1)
@@ -169,11 +170,6 @@ class RpclPix2Seq(tf.keras.Model):
     step = tf.constant(EVALUATION_STEP, tf.int64)
     terms, _ = self.losses_of(data, self(data), step, training=False)
     return self._update_metrics(terms, data.get("weight"))
-
-  def _global_mean(self, per_example: tf.Tensor) -> tf.Tensor:
-    """Sum over this replica / size of the global batch: optimizers sum over replicas."""
-    replicas = tf.distribute.get_strategy().num_replicas_in_sync
-    return tf.reduce_mean(per_example) / replicas
 
   def _apply(self, gradients, step):
     """Sums over the replicas, clips by value, then Adam at the step's learning rate."""

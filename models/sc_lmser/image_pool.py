@@ -7,6 +7,7 @@ current fakes; this one works.
 import tensorflow as tf
 
 from models.layers import randomness
+from models.layers.replicas import gathered
 
 
 @tf.keras.utils.register_keras_serializable("sketch_zoo")
@@ -42,13 +43,8 @@ class ImagePool(tf.keras.layers.Layer):
 
   def call(self, new, seed):
     rows = new.shape[0] or tf.shape(new)[0]
-    replica = tf.distribute.get_replica_context()
-    if replica is not None and replica.num_replicas_in_sync > 1:
-      every = replica.all_gather(new, axis=0)
-    else:
-      every = new
     _, first = randomness.rows_of_batch(rows)
-    returned, pairs, count = self._exchanged(every, seed)
+    returned, pairs, count = self._exchanged(gathered(new), seed)
     self.pairs.assign(pairs)
     self.count.assign(count)
     return returned[first:first + rows]

@@ -6,7 +6,9 @@ from typing import Any, NamedTuple
 import tensorflow as tf
 
 from data_tools.errors import UserError
+from models import adversarial_losses
 from models.layers import randomness
+from models.layers.replicas import global_mean
 from models.sc_lmser import losses
 from models.sc_lmser.config import ScLmserConfig
 from models.sc_lmser.discriminator import Discriminator
@@ -140,11 +142,11 @@ class ScLmser(tf.keras.Model):
     judge = lambda name, *pair: self._run[name](*pair, training=True).logits
     on_y1, on_y2 = judge("Dy", photo, made.fake_y), judge("Dy", photo, made.fake_y2)
     on_x1 = judge("Dx", sketch, made.fake_x)
-    real_y = losses.real_loss(judge("Dy", photo, sketch), kind)
-    real_x = losses.real_loss(judge("Dx", sketch, photo), kind)
-    return {"loss_Dy1": real_y + losses.fake_loss(on_y1, kind),
-            "loss_Dy2": real_y + losses.fake_loss(on_y2, kind),
-            "loss_Dx": real_x + losses.fake_loss(on_x1, kind),
+    real_y = adversarial_losses.real_loss(judge("Dy", photo, sketch), kind)
+    real_x = adversarial_losses.real_loss(judge("Dx", sketch, photo), kind)
+    return {"loss_Dy1": real_y + adversarial_losses.fake_loss(on_y1, kind),
+            "loss_Dy2": real_y + adversarial_losses.fake_loss(on_y2, kind),
+            "loss_Dx": real_x + adversarial_losses.fake_loss(on_x1, kind),
             "loss_F": self._generator_loss(on_x1, made.fake_x, photo),
             "loss_G1": self._generator_loss(on_y1, made.fake_y, sketch),
             "loss_G2": self._generator_loss(on_y2, made.fake_y2, sketch)}
@@ -166,7 +168,7 @@ class ScLmser(tf.keras.Model):
     with tape:
       logits = self._run["Dx"](sketch, fake_x, training=True).logits
       terms["loss_F"] = self._generator_loss(logits, fake_x, photo)
-      objective = self._global_mean(terms["loss_F"])
+      objective = global_mean(terms["loss_F"])
     self._apply("loss_F", tape.gradient(objective, self.F.trainable_variables))
     with tape:
       fake_y2 = self._run["G"](self._run["F"](fake_y))  # with the new F
@@ -174,7 +176,7 @@ class ScLmser(tf.keras.Model):
       for name, fake in made.items():
         logits = self._run["Dy"](photo, fake, training=True).logits
         terms[name] = self._generator_loss(logits, fake, sketch)
-      objectives = {name: self._global_mean(terms[name]) for name in made}
+      objectives = {name: global_mean(terms[name]) for name in made}
     # Both gradients belong to the same weights; then both Adams move them.
     gradients = {name: tape.gradient(objective, self.G.trainable_variables)
                  for name, objective in objectives.items()}
@@ -203,13 +205,13 @@ class ScLmser(tf.keras.Model):
                for index, (name, fake) in enumerate(fakes.items())}
       with tf.GradientTape(persistent=True) as tape:
         passes = [run(condition, truth, training=True)]
-        real = losses.real_loss(passes[0].logits, kind)
-        real_objective = self._global_mean(real)
+        real = adversarial_losses.real_loss(passes[0].logits, kind)
+        real_objective = global_mean(real)
         fake_terms = {}
         for name, pair in shown.items():
           passes.append(run(*pair, training=True))
-          fake_terms[name] = losses.fake_loss(passes[-1].logits, kind)
-        objectives = {name: self._global_mean(term) for name, term in fake_terms.items()}
+          fake_terms[name] = adversarial_losses.fake_loss(passes[-1].logits, kind)
+        objectives = {name: global_mean(term) for name, term in fake_terms.items()}
       of_real = tape.gradient(real_objective, variables)
       gradients = {name: [a + b for a, b in zip(of_real, tape.gradient(objective, variables))]
                    for name, objective in objectives.items()}
@@ -231,11 +233,6 @@ class ScLmser(tf.keras.Model):
 
   def _generator_loss(self, logits, made, truth):
     return losses.generator_loss(logits, made, truth, self.config.gan_type, self.config.l1_lambda)
-
-  def _global_mean(self, per_pair: tf.Tensor) -> tf.Tensor:
-    """Sum over this replica / size of the global batch: optimizers sum over replicas."""
-    replicas = tf.distribute.get_strategy().num_replicas_in_sync
-    return tf.reduce_mean(per_pair) / replicas
 
   def _apply(self, loss, gradients):
     variables = getattr(self, NETWORK_OF[loss]).trainable_variables

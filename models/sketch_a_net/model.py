@@ -6,6 +6,7 @@ from typing import Any
 import tensorflow as tf
 
 from models.layers import randomness
+from models.layers.replicas import global_mean
 from models.sketch_a_net import losses, schedules
 from models.sketch_a_net.config import SketchANetConfig
 from models.sketch_a_net.network import Outputs, SketchANetwork
@@ -79,8 +80,7 @@ class SketchANet(tf.keras.Model):
     with tf.GradientTape() as tape:
       scores = self(data["image"], training=True)
       loss = losses.cross_entropy(data["label"], scores)
-      # Sum over this replica / size of the global batch: optimizers sum over replicas.
-      objective = tf.reduce_mean(loss) / tf.distribute.get_strategy().num_replicas_in_sync
+      objective = global_mean(loss)
     gradients = tape.gradient(objective, self.trainable_variables)
     self.optimizer.learning_rate.assign(schedules.learning_rate(self.step.read_value(),
                                                                 self.config))

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 import numpy as np
 import tensorflow as tf
 
-from models.sc_lmser import losses
+from models.adversarial_losses import adversarial_loss, fake_loss, real_loss
 from models.sc_lmser.discriminator import Discriminator
 from models.sc_lmser.generator import Generator
 from tests.reference_checks.finding import Finding, relative
@@ -100,8 +100,8 @@ def check_losses(arrays: dict[str, np.ndarray]) -> Iterator[Finding]:
   for original, kind in _KINDS.items():
     with tf.GradientTape(persistent=True) as tape:
       tape.watch((real, fake))
-      of_discriminator = tf.reduce_mean(losses.real_loss(real, kind) + losses.fake_loss(fake, kind))
-      of_generator = tf.reduce_mean(losses.adversarial_loss(fake, kind))
+      of_discriminator = tf.reduce_mean(real_loss(real, kind) + fake_loss(fake, kind))
+      of_generator = tf.reduce_mean(adversarial_loss(fake, kind))
     found = {"discriminator_loss": of_discriminator, "generator_loss": of_generator,
              "grad_d_real": tape.gradient(of_discriminator, real),
              "grad_d_fake": tape.gradient(of_discriminator, fake),
