@@ -42,7 +42,7 @@ class ResidualBlock(tf.keras.layers.Layer):
 
   def _norm(self, name, seed):
     start = tf.keras.initializers.RandomNormal(1.0, 0.02, seed=seed)
-    return InstanceNorm(EPSILON, gamma_initializer=start, name=name)
+    return InstanceNorm(EPSILON, one_by_one=True, gamma_initializer=start, name=name)
 
   def _activated(self, x):
     return tf.nn.relu(x) if self.resample == UP else tf.nn.leaky_relu(x, LEAK)

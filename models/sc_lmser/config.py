@@ -106,14 +106,5 @@ class ScLmserConfig:
     if any(side % SIZE_MULTIPLE for side in self.out_size):
       raise UserError(f"out_size is {list(self.out_size)}, but both must be multiples of "
                       f"{SIZE_MULTIPLE}, because a generator halves its image five times.")
-    self._check_fit()
+    self.geometry  # pylint: disable=pointless-statement  (refuses sizes that don't nest)
     return self
-
-  def _check_fit(self) -> None:
-    """The face fits on the canvas and the canvas holds the crop."""
-    if any(canvas < side for canvas, side in zip(self.pad_size, self.in_size[::-1])):
-      raise UserError(f"pad_size (height, width) is {list(self.pad_size)}, but it must hold "
-                      f"in_size (width, height), {list(self.in_size)}.")
-    if any(canvas < side for canvas, side in zip(self.pad_size, self.out_size)):
-      raise UserError(f"pad_size is {list(self.pad_size)}, but out_size, {list(self.out_size)}, "
-                      "is cut out of it and may not be larger.")

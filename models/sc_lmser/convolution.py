@@ -1,53 +1,20 @@
-"""The convolutions of SC-Lmser: no bias, zero padding, and resampling folded into the kernel.
+"""The convolutions of SC-Lmser: no bias, zero padding, and resampling at a quarter of the cost.
 
-A 3x3 convolution whose result is averaged over 2x2 pixels is one 4x4 convolution of stride 2; a
-3x3 convolution of an image doubled by nearest neighbours is a transposed one. Both are the same
-sums in another order with 16 products where the separate steps take 36. A 1x1 convolution
-commutes with either, and takes a quarter at the smaller size.
+Averaging over 2x2 pixels is a mean of each pixel with its right and lower neighbours, of which
+every second is taken. The convolution commutes with the mean, and the rest is its stride: 9
+products where the steps one after the other take 36. Doubling by nearest neighbours is the same
+the other way round: pixels set apart, which is a transposed convolution's stride, then a sum over
+neighbours. A 1x1 convolution commutes with either as a whole.
 """
 
-import numpy as np
 import tensorflow as tf
 
+from models.sc_lmser import winograd
+from models.sc_lmser.strided_convolution import halved, spread
+
 DOWN, UP = "down", "up"  # average 2x2 after the convolution; double before it
-
-
-# Folding a kernel costs the same whatever the image's size, so it pays above this many pixels of
-# the smaller image.
-_PIXELS_TO_FOLD = 512
-# [4, 3]: out[o] = in[o] + in[o - 1]; as a matrix product folding takes one pass over the kernel.
-_SPREAD = np.array([[1, 0, 0], [1, 1, 0], [0, 1, 1], [0, 0, 1]], np.float32)
-_SPREAD_BOTH = np.kron(_SPREAD, _SPREAD)  # [16, 9]
-
-
-def pooled_kernel(kernel: tf.Tensor) -> tf.Tensor:
-  """The stride-2 kernel of "convolve, then average 2x2": k[o] = sum over s in {0, 1} of k[o - s].
-
-  Args:
-    kernel: [3, 3, C_in, C].
-
-  Returns:
-    [4, 4, C_in, C].
-  """
-  return _spread(kernel, _SPREAD_BOTH / 4)
-
-
-def upsampled_kernel(kernel: tf.Tensor) -> tf.Tensor:
-  """The transposed stride-2 kernel of "double by nearest neighbours, then convolve".
-
-  Args:
-    kernel: [3, 3, C_in, C].
-
-  Returns:
-    [4, 4, C, C_in], as `tf.nn.conv2d_transpose` takes it.
-  """
-  # The reversed order of columns turns the 3x3 kernel around.
-  return _spread(tf.transpose(kernel, [0, 1, 3, 2]), _SPREAD_BOTH[:, ::-1])
-
-
-def _spread(kernel, matrix):
-  flat = tf.reshape(kernel, [9, -1])  # [9, C_in C]
-  return tf.reshape(tf.matmul(tf.cast(matrix, kernel.dtype), flat), [4, 4, *kernel.shape[2:]])
+# Winograd's transformations pay from so many channels, in and out, and so many pixels.
+_WINOGRAD_CHANNELS, _WINOGRAD_PIXELS = 128, 256
 
 
 def doubled(image: tf.Tensor) -> tf.Tensor:
@@ -103,25 +70,21 @@ class Conv(tf.keras.layers.Layer):
       return self._plain(x, kernel)
     if self.size == 1:
       return (doubled(self._plain(x, kernel)) if self.resample == UP
-              else self._plain(_averaged(x), kernel))
+              else self._plain(tf.nn.avg_pool2d(x, 2, 2, "VALID"), kernel))
     if self.resample == DOWN:
-      if not _pays(x, self.resample):
-        return _averaged(self._plain(x, kernel))
-      return tf.nn.conv2d(x, pooled_kernel(kernel), 2, "SAME")  # one pixel on each side
-    if not _pays(x, self.resample):
-      return self._plain(doubled(x), kernel)
-    batch, height, width, _ = _sizes(x)
-    return tf.nn.conv2d_transpose(x, upsampled_kernel(kernel),
-                                  tf.stack([batch, 2 * height, 2 * width, self.filters]), 2, "SAME")
+      # Two zeros at the ends: `halved` wants an even size.
+      return halved(_neighbours(_framed(x, 1, 2)), kernel)
+    # Seen from the pixel that it spreads, the kernel is turned around.
+    turned = tf.transpose(tf.reverse(kernel, [0, 1]), [0, 1, 3, 2])
+    return 4 * _neighbours(spread(x, turned))
 
   def _plain(self, x, kernel):
+    if self.size != 2 * self.padding + 1 or self.strides != 1:
+      return tf.nn.conv2d(_framed(x, self.padding, self.padding), kernel, self.strides, "VALID")
+    if _suits_winograd(x, kernel):
+      return winograd.convolved(x, kernel)
     # Not as explicit padding: its gradients would not run on oneDNN's kernels.
-    if self.padding and self.size == 2 * self.padding + 1 and self.strides == 1:
-      return tf.nn.conv2d(x, kernel, 1, "SAME")
-    if self.padding:
-      margin = [self.padding, self.padding]
-      x = tf.pad(x, [[0, 0], margin, margin, [0, 0]])
-    return tf.nn.conv2d(x, kernel, self.strides, "VALID")
+    return tf.nn.conv2d(x, kernel, 1, "SAME")
 
   def get_config(self) -> dict:
     return {**super().get_config(), "filters": self.filters, "size": self.size,
@@ -134,13 +97,22 @@ def _sizes(x):
   return [static or dynamic for static, dynamic in zip(x.shape, tf.unstack(tf.shape(x), 4))]
 
 
-def _averaged(x):
-  return tf.nn.avg_pool2d(x, 2, 2, "VALID")
+def _framed(x, before, after):
+  """With so many zeros above and to the left, and below and to the right."""
+  margin = [before, after]
+  return tf.pad(x, [[0, 0], margin, margin, [0, 0]]) if any(margin) else x
 
 
-def _pays(x, resample):
-  """Whether folding saves more than it costs; it does for sizes not known when tracing."""
-  height, width = x.shape[1:3]
-  if height is None or width is None:
-    return True
-  return height * width // (4 if resample == DOWN else 1) >= _PIXELS_TO_FOLD
+def _neighbours(x):
+  """The mean of each pixel with its right and lower neighbours: one row and column less."""
+  return tf.nn.avg_pool2d(x, 2, 1, "VALID")
+
+
+def _suits_winograd(x, kernel):
+  """Whether it is allowed and cheaper. On GPUs the library has such kernels of its own."""
+  _, height, width, _ = x.shape
+  known = height is not None and width is not None
+  return (kernel.shape[0] == 3 and x.dtype == tf.float32 and known
+          and height % 2 == 0 and width % 2 == 0 and height * width >= _WINOGRAD_PIXELS
+          and min(kernel.shape[2:]) >= _WINOGRAD_CHANNELS
+          and not tf.config.list_physical_devices("GPU"))

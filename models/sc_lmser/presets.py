@@ -5,10 +5,10 @@ from models.sc_lmser.config import ScLmserConfig
 PRESETS = {
     # The original's defaults: for GPUs.
     "full": ScLmserConfig(),
-    # Half the resolution and a quarter of the width (a sixteenth of the parameters), which learns
-    # the built-in faces in minutes on two CPU cores.
+    # The full size at an eighth of the width (a 64th of the parameters), with Adams that settle
+    # sooner: learns the built-in faces in minutes on two CPU cores. Half the size would blur lines,
+    # since the finest shortcut works at half the resolution.
     "demo": ScLmserConfig(
-        in_size=(100, 125), pad_size=(144, 144), out_size=(128, 128), generator_width=16,
-        discriminator_width=16, num_epochs=10, generator_learning_rate=0.0004,
-        discriminator_learning_rate=0.0004, select_by="fsim"),
+        generator_width=8, discriminator_width=16, num_epochs=5, beta1=0.5,
+        generator_learning_rate=0.001, discriminator_learning_rate=0.0002, select_by="fsim"),
 }

@@ -299,7 +299,8 @@ def test_presets_hold():
     ("gan_type=wgan-gp", "'wgan' is what the original computes"), ("gan_type=foo", "lsgan, gan"),
     ("gan_type=dragan", "'gan' is what"), ("data_type=CUFS2", "cufs, cufsf, both"),
     ("out_size=[250,250]", "multiples of 32"), ("out_size=[256]", "two whole numbers"),
-    ("out_size=[288,288]", "cut out"), ("in_size=[300,250]", "must hold"),
+    ("out_size=[288,288]", "don't nest"), ("in_size=[300,250]", "don't nest"),
+    ("out_size=[64,96]", "face must fit into the crop"),
     ("beta1=1", "beta1"), ("pool_size=-1", "pool_size"), ("batch_size=0", "batch_size")])
 def test_bad_hyperparameters_are_sentences(text, words):
   with pytest.raises(UserError, match=words):

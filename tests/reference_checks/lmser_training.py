@@ -60,7 +60,7 @@ def original_model(arrays: dict[str, np.ndarray]) -> ScLmser:
   model = ScLmser(ScLmserConfig(
       generator_width=given["ch"], discriminator_width=given["ndf"], batch_size=given["B"],
       gan_type=given["gan"], l1_lambda=given["l1"], beta1=given["beta1"],
-      out_size=(given["H"], given["W"])))
+      in_size=(given["W"], given["H"]), out_size=(given["H"], given["W"])))
   model.compile()
   for name in ("G", "F", "Dy", "Dx"):
     assign(getattr(model, name), f"weights/fss/{name}", arrays)

@@ -216,13 +216,13 @@ def command(*flags):
 
 def test_the_originals_command_line(tmp_path):
   done = command("--preset=demo", "--dry_run", "--data_type", "CUFSF", "--l1_lambda=5", "--gpu=1",
-                 "--select_on_test", "--out_size=64,96", "--hparams=batch_size=7", "--lr=0.1",
+                 "--select_on_test", "--out_size=256,224", "--hparams=batch_size=7", "--lr=0.1",
                  "--alpha=2", f"--log_root={tmp_path}", "--sub_node=run")
   assert done.returncode == 0, done.stderr
   resolved = json.loads(done.stdout)
   assert resolved["data_type"] == "cufsf" and resolved["l1_lambda"] == 5
   assert resolved["select_on_test"] is True and resolved["batch_size"] == 7
-  assert resolved["out_size"] == [64, 96] and resolved["generator_width"] == 16
+  assert resolved["out_size"] == [256, 224] and resolved["generator_width"] == 8
   assert "--lr, --alpha: without effect" in done.stderr and not (tmp_path / "run").exists()
   done = command("--batch_size=two", "--dry_run")
   assert done.returncode == 1 and "takes a whole number" in done.stderr
