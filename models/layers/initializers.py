@@ -1,6 +1,13 @@
 """Start values of dense and convolution weights."""
 
+import zlib
+
 import tensorflow as tf
+
+
+def seed_pair(seed: int, name: str) -> tuple[int, int]:
+  """A stateless seed for the variable of that name: other names, other values."""
+  return seed, zlib.crc32(name.encode()) & 0x7FFFFFFF
 
 
 @tf.keras.utils.register_keras_serializable("sketch_zoo")
@@ -20,6 +27,65 @@ class FirstDimensionNormal(tf.keras.initializers.Initializer):
   def __call__(self, shape, dtype=tf.float32, **kwargs):
     deviation = (2.0 / shape[0]) ** 0.5
     return deviation * tf.random.stateless_normal(shape, [self.seed, 2], dtype=dtype)
+
+  def get_config(self) -> dict:
+    return {"seed": self.seed}
+
+
+@tf.keras.utils.register_keras_serializable("sketch_zoo")
+class FanInUniform(tf.keras.initializers.Initializer):
+  """Uniform in +-1 / sqrt(fan_in): how PyTorch starts kernels, and biases by the kernel's fan-in.
+
+  Args:
+    fan_in: values that a result is a sum over; of a transposed convolution PyTorch counts the
+      channels that come out.
+    seed: two ints, see `seed_pair`.
+  """
+
+  def __init__(self, fan_in: int, seed: tuple[int, int]):
+    self.fan_in, self.seed = fan_in, tuple(seed)
+
+  def __call__(self, shape, dtype=tf.float32, **kwargs):
+    bound = self.fan_in ** -0.5
+    return tf.random.stateless_uniform(shape, self.seed, -bound, bound, dtype)
+
+  def get_config(self) -> dict:
+    return {"fan_in": self.fan_in, "seed": self.seed}
+
+
+@tf.keras.utils.register_keras_serializable("sketch_zoo")
+class SeededNormal(tf.keras.initializers.Initializer):
+  """normal(mean, deviation).
+
+  Args:
+    mean: of all values.
+    deviation: of all values.
+    seed: two ints, see `seed_pair`.
+  """
+
+  def __init__(self, mean: float, deviation: float, seed: tuple[int, int]):
+    self.mean, self.deviation, self.seed = mean, deviation, tuple(seed)
+
+  def __call__(self, shape, dtype=tf.float32, **kwargs):
+    return tf.random.stateless_normal(shape, self.seed, self.mean, self.deviation, dtype)
+
+  def get_config(self) -> dict:
+    return {"mean": self.mean, "deviation": self.deviation, "seed": self.seed}
+
+
+@tf.keras.utils.register_keras_serializable("sketch_zoo")
+class UnitVector(tf.keras.initializers.Initializer):
+  """A vector of length 1 in a random direction.
+
+  Args:
+    seed: two ints, see `seed_pair`.
+  """
+
+  def __init__(self, seed: tuple[int, int]):
+    self.seed = tuple(seed)
+
+  def __call__(self, shape, dtype=tf.float32, **kwargs):
+    return tf.math.l2_normalize(tf.random.stateless_normal(shape, self.seed, dtype=dtype))
 
   def get_config(self) -> dict:
     return {"seed": self.seed}

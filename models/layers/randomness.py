@@ -4,6 +4,8 @@ Each replica draws the rows of the whole batch and keeps its own: two replicas t
 does, and a resumed run as an uninterrupted one.
 """
 
+import math
+
 import tensorflow as tf
 
 # Named, because the automatic choice differs between plain and XLA-compiled graphs.
@@ -23,6 +25,25 @@ def uniform(shape, seed: tf.Tensor) -> tf.Tensor:
 def normal(shape, seed: tf.Tensor) -> tf.Tensor:
   """Standard normal, float32 of `shape`."""
   return tf.random.stateless_normal(shape, seed, alg=ALGORITHM)
+
+
+def portable_uniform(shape, seed: tf.Tensor) -> tf.Tensor:
+  """Uniform in (0, 1), float32 of `shape`; compiled by XLA the same numbers.
+
+  Of `uniform` and `normal` XLA makes other numbers from the same bits.
+  """
+  bits = tf.random.stateless_uniform(shape, seed, None, None, tf.uint32, alg=ALGORITHM)
+  number = tf.cast(tf.bitwise.right_shift(bits, tf.constant(9, tf.uint32)), tf.int32)  # 23 bits
+  return (tf.cast(number, tf.float32) + 0.5) * 2.0 ** -23  # exact
+
+
+def portable_normal(shape, seed: tf.Tensor) -> tf.Tensor:
+  """Standard normal, float32 of `shape`; compiled by XLA the same numbers, up to rounding.
+
+  By Box & Muller's transformation; within +-5.8.
+  """
+  radius, angle = tf.unstack(portable_uniform([2, *shape], seed))
+  return tf.sqrt(-2.0 * tf.math.log(radius)) * tf.cos(2.0 * math.pi * angle)
 
 
 def step_seed(seed: int, step: tf.Tensor, purpose: int) -> tf.Tensor:

@@ -30,7 +30,9 @@ def gathered(rows: tf.Tensor) -> tf.Tensor:
     rows: [B, ...] of this replica, as many on each.
   """
   replica = _several()
-  return rows if replica is None else replica.all_gather(rows, axis=0)
+  if replica is None:
+    return rows
+  return tf.ensure_shape(replica.all_gather(rows, axis=0), [None, *rows.shape[1:]])
 
 
 def _several():
