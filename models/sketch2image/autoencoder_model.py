@@ -161,7 +161,7 @@ class SketchAutoEncoder(tf.keras.Model):
         grey = losses.grey_error(self.networks.decoder(code, others, training=True), photo)
         terms["rec_grey"] = tf.reduce_mean(grey)
       objective = global_mean(tf.add_n(list(terms.values())))
-    self._apply(tape, objective, ("S", "C", "D"))
+    self._apply(tape, objective, ("S", "D", "C"))
     return terms
 
   def _content_consistency(self, codes):
@@ -181,9 +181,12 @@ class SketchAutoEncoder(tf.keras.Model):
 
   def _chosen(self, codes):
     """The content that is decoded: that of one version, drawn for the whole batch."""
-    drawn = randomness.uniform([], self._seed_of(_VERSION)) * len(VERSIONS)
-    version = tf.minimum(tf.cast(drawn, tf.int32), len(VERSIONS) - 1)
+    version = self._version()
     return [tf.gather(tf.stack(levels), version) for levels in zip(*codes)]
+
+  def _version(self):
+    drawn = randomness.uniform([], self._seed_of(_VERSION)) * len(VERSIONS)
+    return tf.minimum(tf.cast(drawn, tf.int32), len(VERSIONS) - 1)
 
   def _distance(self, made, photo, shoe_term=None):
     """What a reconstruction lacks: a scalar whose mean over the replicas is the batch's."""
@@ -221,7 +224,7 @@ class SketchAutoEncoder(tf.keras.Model):
     variables = self.trained_variables()
     gradients = tape.gradient(objective, [variables[name] for name in names])
     for name, found in zip(names, gradients):
-      self.adams[name].apply_gradients(zip(found, variables[name]))
+      training.apply(self.adams[name], found, variables[name])
 
   def get_config(self) -> dict[str, Any]:
     return {"config": dataclasses.asdict(self.config), "seed": self.seed}

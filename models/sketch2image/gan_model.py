@@ -127,7 +127,7 @@ class SketchGan(tf.keras.Model):
       weight = self.config.perceptual_weight
       objective = global_mean(tf.reduce_mean(judged) + weight * tf.add_n(list(terms.values())))
     variables = self.G.trainable_variables
-    self.adams["G"].apply_gradients(zip(tape.gradient(objective, variables), variables))
+    training.apply(self.adams["G"], tape.gradient(objective, variables), variables)
     self._follow(variables)
     self.step.assign_add(1)
     return self._update_metrics({**figures, **terms, "loss_g": judged})
@@ -148,7 +148,7 @@ class SketchGan(tf.keras.Model):
       loss = real_loss(real, _HINGE) + fake_loss(fake, _HINGE)
       objective = global_mean(loss)
     variables = self.D.trainable_variables
-    self.adams["D"].apply_gradients(zip(tape.gradient(objective, variables), variables))
+    training.apply(self.adams["D"], tape.gradient(objective, variables), variables)
     return {"loss_d": loss, "pred_real": real, "pred_fake": fake}
 
   def _distance(self, made, photo):
@@ -161,11 +161,15 @@ class SketchGan(tf.keras.Model):
     """Shoes keep the photo's lightness in another photo's style; 0 for other pictures."""
     if self.config.data_name != SHOE:
       return tf.constant(0.0)
-    rows = photo.shape[0] * tf.distribute.get_strategy().num_replicas_in_sync
-    order = derangement.derangements(1, rows, self._seed_of(_GREY_ORDER))[0]
-    first, style = self.networks(sketch, training.rows_in_order(photo, order))
+    others = training.rows_in_order(photo, self._grey_order(photo.shape[0]))
+    first, style = self.networks(sketch, others)
     made = self.G(first, style, self._noise(_GREY_NOISE), training=True)
     return tf.reduce_mean(losses.grey_error(made, photo))
+
+  def _grey_order(self, rows):
+    """Whose style a photo's sketch takes, of the global batch."""
+    rows *= tf.distribute.get_strategy().num_replicas_in_sync
+    return derangement.derangements(1, rows, self._seed_of(_GREY_ORDER))[0]
 
   def _follow(self, variables):
     decay = self.config.ema_decay

@@ -1,6 +1,6 @@
 """What the training steps of both stages share."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import tensorflow as tf
 
@@ -8,6 +8,7 @@ from data_tools.errors import UserError
 from models.layers import randomness
 from models.layers.replicas import gathered
 from models.sketch2image.config import Sketch2ImageConfig
+from models.torch_adam import TorchAdam
 
 BETA1 = 0.5
 # Width and height at which pictures are compared by LPIPS; larger ones are averaged down to it.
@@ -41,9 +42,15 @@ def step_counter(model: tf.keras.Model) -> tf.Variable:
                           aggregation=tf.VariableAggregation.ONLY_FIRST_REPLICA)
 
 
-def adam(learning_rate: float, name: str) -> tf.keras.optimizers.legacy.Adam:
-  """PyTorch's but for where epsilon stands, which counts where gradients are near 1e-8 only."""
-  return tf.keras.optimizers.legacy.Adam(learning_rate, BETA1, epsilon=1e-8, name=f"Adam_{name}")
+def adam(learning_rate: float, name: str) -> TorchAdam:
+  """The original's optimiser."""
+  return TorchAdam(learning_rate, BETA1, epsilon=1e-8, name=f"Adam_{name}")
+
+
+def apply(optimizer: tf.keras.optimizers.legacy.Adam, gradients: Sequence[tf.Tensor | None],
+          variables: Sequence[tf.Variable]) -> None:
+  """One step; variables that a loss does not reach stay as they are, as in PyTorch."""
+  optimizer.apply_gradients([pair for pair in zip(gradients, variables) if pair[0] is not None])
 
 
 def restart(optimizer: tf.keras.optimizers.legacy.Adam) -> None:
