@@ -17,6 +17,8 @@ from models.sc_lmser.config import ScLmserConfig
 from models.sc_lmser.model import ScLmser
 from models.sketch_a_net.config import SketchANetConfig
 from models.sketch_a_net.model import SketchANet
+from models.tom.config import TomConfig
+from models.tom.model import Tom
 
 
 @dataclasses.dataclass(frozen=True)
@@ -36,6 +38,7 @@ MODELS: dict[str, ModelEntry] = {
     "rpcl_pix2seq": ModelEntry(RpclPix2SeqConfig, RpclPix2Seq),
     "sc_lmser": ModelEntry(ScLmserConfig, ScLmser),
     "sketch_a_net": ModelEntry(SketchANetConfig, SketchANet),
+    "tom": ModelEntry(TomConfig, Tom),
 }
 
 

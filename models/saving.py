@@ -2,6 +2,7 @@
 
     config.json     {"model": name, "hparams": {...}, "seed": int, "data": {...}}
     weights.index, weights.data-00000-of-00001
+    frozen.index, frozen.data-00000-of-00001   of models that have any, see `frozen_weights`
 
 A run folder of training holds the same config.json, and its weights under checkpoints/best; both
 can be loaded. Nothing in either can run code.
@@ -20,7 +21,7 @@ import tensorflow as tf
 
 from data_tools.errors import UserError
 from data_tools.files import atomic_path
-from models import hparams, registry
+from models import frozen_weights, hparams, registry
 
 CONFIG_FILE = "config.json"
 WEIGHTS = "weights"
@@ -82,6 +83,7 @@ def save_model(model: tf.keras.Model, directory: str | os.PathLike,
   scratch = pathlib.Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
   try:
     tf.train.Checkpoint(model=model).write(str(scratch / WEIGHTS))
+    frozen_weights.write(model, scratch)
     write_config(model, scratch, data)
     scratch.chmod(0o755)
     if target.exists():
@@ -112,6 +114,7 @@ def load_model(directory: str | os.PathLike, **options: Any) -> tuple[tf.keras.M
   model = registry.entry(content["model"]).build(content["hparams"], seed=content["seed"],
                                                  **options)
   restore_weights(model, _weights_of(pathlib.Path(directory)))
+  frozen_weights.restore(model, directory)
   return model, content
 
 
@@ -160,6 +163,7 @@ def restore_training_state(model: tf.keras.Model, directory: str | os.PathLike) 
   _check_optimizers(weights)
   with own_rates(model):
     restore_weights(model, weights, "the hyperparameters of the new run")
+  frozen_weights.restore(model, directory)
 
 
 @contextlib.contextmanager

@@ -19,6 +19,10 @@ Of SC-Lmser (`serving_default` is `photo_to_sketch`; H and W are any multiples o
   photo_to_sketch  photo float32 [B, H, W, 3] in [0, 255] -> sketch in about [-1, 1], sketch_uint8
   sketch_to_photo  sketch float32 [B, H, W, 1] in [0, 255] -> photo, photo_uint8
 
+Of TOM (`serving_default` is `photo_to_sketch`; H and W are any multiples of 32):
+
+  photo_to_sketch  photo float32 [B, H, W, 3] in [0, 255] -> sketch in [0, 1], sketch_uint8
+
 Served with
   tensorflow_model_server --model_name=sketch --model_base_path=$PWD/serving/bee_bus \\
       --rest_api_port=8501 --enable_batching \\
@@ -40,9 +44,11 @@ from absl import flags, logging
 
 from models import registry
 from pretrained import pretrained_registry, saved_model_files
+from pretrained.picture_inputs import BATCH_SIZES
 from pretrained.rpcl_pix2seq_serving import RpclPix2SeqServing
-from pretrained.sc_lmser_serving import BATCH_SIZES, ScLmserServing
+from pretrained.sc_lmser_serving import ScLmserServing
 from pretrained.sketch_a_net_serving import SketchANetServing
+from pretrained.tom_serving import TomServing
 
 
 class Exporter(NamedTuple):
@@ -55,7 +61,8 @@ class Exporter(NamedTuple):
 
 EXPORTERS = {"rpcl_pix2seq": Exporter(RpclPix2SeqServing, "reconstruct"),
              "sc_lmser": Exporter(ScLmserServing, "photo_to_sketch", BATCH_SIZES),
-             "sketch_a_net": Exporter(SketchANetServing, "recognise")}
+             "sketch_a_net": Exporter(SketchANetServing, "recognise"),
+             "tom": Exporter(TomServing, "photo_to_sketch", BATCH_SIZES)}
 
 _MODEL_DIR = flags.DEFINE_string(
     "model_dir", None, "A run folder of training, a converted model, or a name of the registry.",

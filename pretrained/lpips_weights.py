@@ -8,7 +8,8 @@ import numpy as np
 
 from data_tools.errors import UserError
 from models.lpips.model import BACKBONES, VERSION, Lpips
-from pretrained import public_weights
+from pretrained import backbone_weights, public_weights
+from pretrained.backbone_weights import check_entries
 from pretrained.torch_files import read_state_dict
 
 BACKBONE_FLAG, HEADS_FLAG = "--backbone_weights", "--heads_weights"
@@ -26,7 +27,6 @@ _BACKBONE_ENTRIES = {"vgg": "torchvision_vgg16", "alex": "torchvision_alexnet",
                      "squeeze": "torchvision_squeezenet1_1"}
 _TITLES = {"vgg": "VGG-16", "alex": "AlexNet", "squeeze": "SqueezeNet 1.1"}
 _HDF5 = b"\x89HDF\r\n\x1a\n"
-_SHOWN = 4  # names in an error sentence before "and N more"
 
 
 class Files(NamedTuple):
@@ -94,16 +94,15 @@ def assign(model: Lpips, backbone: dict[str, np.ndarray], heads: dict[str, np.nd
   """
   backbone = {name: array for name, array in backbone.items()
               if not name.startswith("classifier.")}
-  _check_entries(files.backbone, backbone, _backbone_shapes(model), _backbone_title(model.net))
-  _check_entries(files.heads, heads, _head_shapes(model.net), _heads_title(model.net))
+  shapes = backbone_weights.shapes_of(model.backbone.convolutions)
+  check_entries(files.backbone, backbone, shapes, _backbone_title(model.net))
+  check_entries(files.heads, heads, _head_shapes(model.net), _heads_title(model.net))
   if sum_error(model.net, heads, "0.0") < SUM_TOLERANCE:
     raise UserError(_old_heads(model.net, files.heads))
   if any((array < 0).any() for array in heads.values()):
     raise UserError(f"{files.heads} holds calibration weights below 0, which a distance can't "
                     f"have; give {_heads_title(model.net)}.")
-  for name, conv in model.backbone.convolutions.items():
-    conv.kernel.assign(backbone[f"{name}.weight"].transpose(2, 3, 1, 0))  # OIHW -> HWIO
-    conv.bias.assign(backbone[f"{name}.bias"])
+  backbone_weights.fill(model.backbone.convolutions, backbone)
   for head, name in zip(model.heads, _head_shapes(model.net)):
     head.assign(heads[name].reshape(-1))  # [1, C, 1, 1] -> [C]
 
@@ -120,36 +119,9 @@ def sum_error(net: str, heads: dict[str, np.ndarray], version: str = VERSION) ->
   return float(np.abs(np.subtract(sums, HEAD_SUMS[version][net])).max())
 
 
-def _backbone_shapes(model):
-  shapes = {}
-  for name, conv in model.backbone.convolutions.items():
-    height, width, into, out = conv.kernel.shape
-    shapes |= {f"{name}.weight": (out, into, height, width), f"{name}.bias": (out,)}
-  return shapes
-
-
 def _head_shapes(net):
   return {f"lin{level}.model.1.weight": (1, channels, 1, 1)
           for level, channels in enumerate(BACKBONES[net].CHANNELS)}
-
-
-def _check_entries(path, found, shapes, title):
-  """Compares names, shapes and kinds of numbers with what is needed."""
-  misfits = {
-      "missing": [name for name in shapes if name not in found],
-      "unknown": [name for name in found if name not in shapes],
-      "misshapen": [f"{name} {list(found[name].shape)} instead of {list(shape)}"
-                    for name, shape in shapes.items()
-                    if name in found and found[name].shape != shape],
-      "without finite numbers": [name for name in shapes
-                                 if name in found and not _is_finite(found[name])]}
-  clauses = [f"{kind}: {_some(names)}" for kind, names in misfits.items() if names]
-  if clauses:
-    raise UserError(f"The entries of {path} do not fit ({'; '.join(clauses)}); give {title}.")
-
-
-def _is_finite(array):
-  return bool(np.issubdtype(array.dtype, np.floating) and np.isfinite(array).all())
 
 
 def _refuse_keras(net, path):
@@ -187,8 +159,3 @@ def _backbone_title(net):
 
 def _heads_title(net):
   return f"PerceptualSimilarity's v0.1 file of {net}"
-
-
-def _some(names):
-  more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
-  return ", ".join(names[:_SHOWN]) + more

@@ -16,8 +16,9 @@ FACTS = ("licence", "data", "command", "score", "description")
 _USAGE = {"rpcl_pix2seq": "evaluate/sample.py --model",
           "sc_lmser": "evaluate/translate.py --direction=photo_to_sketch --input_dir=PHOTOS "
                       "--output_dir=SKETCHES --model",
-          "sketch_a_net": "evaluate/recognition.py --generated_dir=SAMPLES --classifier"}
-_OF_FACES = ("sc_lmser",)
+          "sketch_a_net": "evaluate/recognition.py --generated_dir=SAMPLES --classifier",
+          "tom": "evaluate/tom.py --input_dir=PHOTOS --output_dir=SKETCHES --model"}
+_UNLIKE = "the less others are like them, the worse they come out"
 
 _CARD = """# {name}
 
@@ -78,19 +79,33 @@ def _what_it_saw(model: str, data: dict[str, Any]) -> dict[str, str]:
   Args:
     model: its registered name.
     data: of config.json: `categories` of drawings; or `data_type`, `pairs` (split -> how many) and
-      `selected_on` (the split that chose the checkpoint) of faces, as far as they are known.
+      `selected_on` (the split that chose the checkpoint) of faces; or `pictures`, `photos`,
+      `sketches` (how many) and `vgg` of TOM, as far as they are known.
   """
-  if model not in _OF_FACES:
-    rows = {"categories": ", ".join(data.get("categories", ["unknown"]))}
-    words = {"seen": "drawings", "unseen": "it knows no other category"}
-  else:
-    pairs = ", ".join(f"{count:,} {split}" for split, count in data.get("pairs", {}).items())
-    rows = {"faces": data.get("data_type", "unknown") + (f"; pairs: {pairs}" if pairs else "")}
-    if "selected_on" in data:
-      rows["checkpoint chosen on"] = f"the {data['selected_on']} pairs"
-    words = {"seen": "faces", "unseen": "the less others are like them, the worse they come out"}
+  say = {"sc_lmser": _seen_by_face_models, "tom": _seen_by_tom}.get(model, _seen_by_others)
+  rows, words = say(data)
   table = "\n".join(f"| {name} | {text} |" for name, text in rows.items())
   return {"rows": table.replace("_", " "), **words}
+
+
+def _seen_by_others(data):
+  rows = {"categories": ", ".join(data.get("categories", ["unknown"]))}
+  return rows, {"seen": "drawings", "unseen": "it knows no other category"}
+
+
+def _seen_by_face_models(data):
+  pairs = ", ".join(f"{count:,} {split}" for split, count in data.get("pairs", {}).items())
+  rows = {"faces": data.get("data_type", "unknown") + (f"; pairs: {pairs}" if pairs else "")}
+  if "selected_on" in data:
+    rows["checkpoint chosen on"] = f"the {data['selected_on']} pairs"
+  return rows, {"seen": "faces", "unseen": _UNLIKE}
+
+
+def _seen_by_tom(data):
+  count = lambda kind: f"{data[kind]:,}" if kind in data else "unknown"
+  rows = {"unpaired pictures": f"{count('photos')} photos, {count('sketches')} sketches",
+          "VGG-16": data.get("vgg", "unknown")}
+  return rows, {"seen": "pictures", "unseen": _UNLIKE}
 
 
 def _existing_card(folder: pathlib.Path) -> str:

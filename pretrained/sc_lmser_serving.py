@@ -4,9 +4,7 @@ import tensorflow as tf
 
 from models.sc_lmser.config import SIZE_MULTIPLE
 from models.sc_lmser.model import ScLmser
-
-# Of the warm-up requests; a picture takes much more memory than a drawing.
-BATCH_SIZES = (1, 2, 4, 8)
+from pretrained.picture_inputs import of_fitting_size
 
 
 class ScLmserServing(tf.Module):
@@ -45,16 +43,6 @@ def pixels(picture: tf.Tensor) -> tf.Tensor:
 
 def _translating(translate, source, made):
   def run(given):
-    result = translate(_of_fitting_size(given, source))
+    result = translate(of_fitting_size(given, source, SIZE_MULTIPLE))
     return {made: result, f"{made}_uint8": pixels(result)}
   return run
-
-
-def _of_fitting_size(picture, name):
-  """The picture, once its height and width are known to fit."""
-  size = tf.shape(picture)[1:3]
-  fits = tf.reduce_all((size % SIZE_MULTIPLE == 0) & (size > 0))
-  sentence = (f"The height and width of {name} must be multiples of {SIZE_MULTIPLE}, because a "
-              "generator halves its image five times; pad or resize it. They are")
-  with tf.control_dependencies([tf.debugging.Assert(fits, [sentence, size])]):
-    return tf.identity(picture)

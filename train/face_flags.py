@@ -19,8 +19,8 @@ _ignored: list[str] = []
 
 def define() -> None:
   """Defines them; call once, before the command line is read."""
-  flags.DEFINE_string("snapshot_root", None, "Where the run folder with the checkpoints is made, if "
-                      "not in --log_root.")
+  flags.DEFINE_string("snapshot_root", None, "Where the run folder with the checkpoints is made, "
+                      "if not in --log_root.")
   flags.DEFINE_string("sub_node", "", "Name of the run: a folder below --log_root (and "
                       "--snapshot_root).")
   flags.DEFINE_string("lists_dir", None, "Folder with the original's lists of pairs, such as "

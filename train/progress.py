@@ -45,11 +45,11 @@ class RunCheckpoints:
     model: compiled.
     log_root: the run folder.
     worst: see `Progress`.
-    keep_best: how many of the best checkpoints stay.
+    keep_best: how many of the best checkpoints stay; None: all.
   """
 
   def __init__(self, model: tf.keras.Model, log_root: str | os.PathLike,
-               worst: float = float("inf"), keep_best: int = KEEP_BEST):
+               worst: float = float("inf"), keep_best: int | None = KEEP_BEST):
     self.model, self.progress = model, Progress(worst)
     root = pathlib.Path(log_root)
     checkpoint = tf.train.Checkpoint(model=model, optimizer=model.optimizer,
@@ -63,9 +63,13 @@ class RunCheckpoints:
     """Whether any evaluation was an improvement yet."""
     return self._best.latest_checkpoint is not None
 
-  def save_best(self) -> None:
-    """Keeps the present state as the best so far."""
-    self._save(self._best)
+  def save_best(self, number: int | None = None) -> None:
+    """Keeps the present state as the best so far.
+
+    Args:
+      number: that the checkpoint is named after; None: that of the pass.
+    """
+    self._save(self._best, number)
 
   def save_last(self) -> None:
     """Keeps the present state to resume from."""
@@ -89,9 +93,10 @@ class RunCheckpoints:
     self._restore(self._last.latest_checkpoint)
     return True
 
-  def _save(self, manager):
+  def _save(self, manager, number=None):
+    number = int(self.progress.passes.numpy()) if number is None else number
     try:
-      manager.save(checkpoint_number=int(self.progress.passes.numpy()))
+      manager.save(checkpoint_number=number)
     except (tf.errors.ResourceExhaustedError, tf.errors.UnknownError,
             tf.errors.InternalError, OSError) as error:
       raise UserError(f"The checkpoint could not be written to {manager.directory} "

@@ -20,7 +20,7 @@ class EpochReport(tf.keras.callbacks.Callback):
   Args:
     log_root: the run folder.
     extra: further scalars of the model at the end of an epoch.
-    pictures: named images, uint8 [1, H, W, 3], for epochs that were evaluated.
+    pictures: named images, uint8 [1, H, W, 3], for epochs that were evaluated or kept.
   """
 
   def __init__(self, log_root: str | os.PathLike, extra: Callable[[], dict[str, float]],
@@ -42,7 +42,7 @@ class EpochReport(tf.keras.callbacks.Callback):
     self.write(logs)
 
   def write(self, logs: dict[str, float]) -> None:
-    """Writes figures, `step` among them, and with `improved` the pictures."""
+    """Writes figures, `step` among them, and with `improved` or `kept` the pictures."""
     line = {name: _plain(value) for name, value in logs.items()}
     with open(self._root / METRICS_FILE, "a") as file:
       file.write(json.dumps(line) + "\n")
@@ -51,7 +51,7 @@ class EpochReport(tf.keras.callbacks.Callback):
       for name, value in line.items():
         if isinstance(value, (int, float)):
           tf.summary.scalar(name, float(value))
-      if "improved" in line:
+      if "improved" in line or "kept" in line:
         for name, picture in self._pictures().items():
           tf.summary.image(name, picture)
     self._writer.flush()

@@ -11,16 +11,18 @@ _DRAWINGS = ("Folder with CATEGORY.npz files in the sketch-rnn format (and CATEG
              "given: the built-in drawings.")
 
 
-def define(model: str, presets: Collection[str], compiled: str, data_dir: str = _DRAWINGS) -> None:
+def define(model: str, presets: Collection[str], compiled: str, data_dir: str | None = _DRAWINGS
+           ) -> None:
   """Defines them; call once, before the command line is read.
 
   Args:
     model: its name, for the default run folder.
     presets: names to choose from; "full" is the default.
     compiled: what --jit_compile compiles.
-    data_dir: what --data_dir is.
+    data_dir: what --data_dir is; None: there is no such flag.
   """
-  flags.DEFINE_string("data_dir", None, data_dir)
+  if data_dir is not None:
+    flags.DEFINE_string("data_dir", None, data_dir)
   flags.DEFINE_string("log_root", f"runs/{model}", "Folder of the run: checkpoints, logs.")
   flags.DEFINE_boolean("resume_training", False, "Go on with the run in --log_root.")
   flags.DEFINE_enum("preset", "full", sorted(presets), "Hyperparameters to start from.")
@@ -35,7 +37,8 @@ def define(model: str, presets: Collection[str], compiled: str, data_dir: str = 
 def options() -> Options:
   """What the command line gave."""
   given = flags.FLAGS
-  return Options(preset=given.preset, hparams=given.hparams, data_dir=given.data_dir,
+  data_dir = given.data_dir if "data_dir" in given else None
+  return Options(preset=given.preset, hparams=given.hparams, data_dir=data_dir,
                  log_root=given.log_root, resume=given.resume_training, seed=given.seed,
                  jit_compile=given.jit_compile, mixed_precision=given.mixed_precision,
                  dry_run=given.dry_run)

@@ -57,7 +57,8 @@ def fit(model: SketchANet, dataset: SketchDataset, checkpoints: RunCheckpoints,
       checkpoints, FIGURE, valid=recognition_pipeline.eval_batches(dataset.valid, config),
       test=recognition_pipeline.eval_batches(dataset.test, config) if len(dataset.test) else None,
       save_every=config.save_every, num_steps=config.num_steps)
-  report = EpochReport(options.log_root, lambda: _scalars(model), lambda: {"training": _grid(batches(0))})
+  report = EpochReport(options.log_root, lambda: _scalars(model),
+                       lambda: {"training": _grid(batches(0))})
   fitting.fit(checkpoints, batches,
               indexed_batches.steps_in_pass(len(dataset.train), config.batch_size),
               config.num_steps, [schedule, report])

@@ -26,7 +26,7 @@ class Recipe:
     fit: (model, data, checkpoints, options) -> None; trains to the end of the schedule.
     is_over: whether a resumed run had already come to its end.
     worst: config -> the worst value of the figure that decides.
-    keep_best: how many of the best checkpoints stay; a large model's take gigabytes.
+    keep_best: how many of the best checkpoints stay, None: all; a large model's take gigabytes.
   """
 
   name: str
@@ -37,7 +37,7 @@ class Recipe:
   fit: Callable[[tf.keras.Model, Any, RunCheckpoints, Options], None]
   is_over: Callable[[RunCheckpoints], bool]
   worst: Callable[[Any], float] = lambda config: float("inf")
-  keep_best: int = KEEP_BEST
+  keep_best: int | None = KEEP_BEST
 
 
 def run(options: Options, recipe: Recipe) -> None:
@@ -73,4 +73,4 @@ def run(options: Options, recipe: Recipe) -> None:
 
 def _length_of(config: Any) -> str:
   """Which hyperparameter says how long a run is."""
-  return "num_steps" if hasattr(config, "num_steps") else "num_epochs"
+  return next(name for name in ("num_steps", "num_epochs", "total_iter") if hasattr(config, name))

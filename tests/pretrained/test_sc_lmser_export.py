@@ -8,7 +8,7 @@ import tensorflow as tf
 
 from data_tools.faces import geometry
 from models import saving
-from pretrained import sc_lmser_serving, warmup_requests
+from pretrained import picture_inputs, sc_lmser_serving, warmup_requests
 from tests.models import tiny_sc_lmser as tiny
 from tests.pretrained.prediction_log import replayed
 from tests.pretrained.saved_models import export, run_alone, run_by_session
@@ -127,7 +127,7 @@ def test_only_the_generators_weights_are_in_it(model, exported):
 
 def test_warm_up_requests_have_the_models_size(signatures, exported, model):
   found = replayed(exported / warmup_requests.PATH, signatures)
-  assert found == {(name, size) for name in signatures for size in sc_lmser_serving.BATCH_SIZES}
+  assert found == {(name, size) for name in signatures for size in picture_inputs.BATCH_SIZES}
   specs = sc_lmser_serving.ScLmserServing(model).inputs
   assert specs["photo_to_sketch"]["photo"].shape.as_list() == [None, tiny.SIZE, tiny.SIZE, 3]
   lines = (exported.parent / "batching_parameters.txt").read_text().splitlines()
