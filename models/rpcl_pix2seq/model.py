@@ -7,6 +7,7 @@ import tensorflow as tf
 
 from models.layers import randomness
 from models.layers.replicas import global_mean, global_sum
+from models.optimizers import make_moments
 from models.rpcl_pix2seq import losses, schedules, stroke_distribution
 from models.rpcl_pix2seq.config import RpclPix2SeqConfig
 from models.rpcl_pix2seq.encoder import SketchEncoder
@@ -102,7 +103,7 @@ class RpclPix2Seq(tf.keras.Model):
                       "tf.keras.optimizers.legacy, which can skip summing over replicas; leave it "
                       "out for the original's Adam.")
     super().compile(optimizer=optimizer, **kwargs)
-    self.optimizer._create_all_weights(self.trainable_variables)  # pylint: disable=protected-access
+    make_moments(self.optimizer, self.trainable_variables)
 
   def call(self, inputs: dict[str, tf.Tensor], training: bool = False) -> Outputs:
     """One teacher-forced pass.

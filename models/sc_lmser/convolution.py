@@ -9,20 +9,13 @@ neighbours. A 1x1 convolution commutes with either as a whole.
 
 import tensorflow as tf
 
+from models.layers.resizing import doubled
 from models.sc_lmser import winograd
 from models.sc_lmser.strided_convolution import halved, spread
 
 DOWN, UP = "down", "up"  # average 2x2 after the convolution; double before it
 # Winograd's transformations pay from so many channels, in and out, and so many pixels.
 _WINOGRAD_CHANNELS, _WINOGRAD_PIXELS = 128, 256
-
-
-def doubled(image: tf.Tensor) -> tf.Tensor:
-  """Nearest neighbour, [B, H, W, C] -> [B, 2H, 2W, C]: out(i, j) = in(i // 2, j // 2)."""
-  batch, height, width, channels = _sizes(image)
-  wide = tf.broadcast_to(image[:, :, None, :, None, :],
-                         tf.stack([batch, height, 2, width, 2, channels]))
-  return tf.reshape(wide, tf.stack([batch, 2 * height, 2 * width, channels]))
 
 
 @tf.keras.utils.register_keras_serializable("sketch_zoo")
@@ -90,11 +83,6 @@ class Conv(tf.keras.layers.Layer):
     return {**super().get_config(), "filters": self.filters, "size": self.size,
             "strides": self.strides, "padding": self.padding, "resample": self.resample,
             "use_bias": self.use_bias, "seed": self.seed}
-
-
-def _sizes(x):
-  """[B, H, W, C], as numbers where they are known when tracing."""
-  return [static or dynamic for static, dynamic in zip(x.shape, tf.unstack(tf.shape(x), 4))]
 
 
 def _framed(x, before, after):

@@ -9,6 +9,7 @@ from data_tools.errors import UserError
 from models import adversarial_losses
 from models.layers import randomness
 from models.layers.replicas import global_mean
+from models.optimizers import make_moments
 from models.sc_lmser import losses
 from models.sc_lmser.config import ScLmserConfig
 from models.sc_lmser.discriminator import Discriminator
@@ -95,9 +96,7 @@ class ScLmser(tf.keras.Model):
   def compile(self, **kwargs):
     """As Keras's, and makes the six optimisers with their moments at once.
 
-    A checkpoint can then be restored before the first step, and no variable is made inside a
-    traced step, which several replicas do not survive. `optimizer`, which Keras's own callbacks
-    read, is that of loss_G1.
+    `optimizer`, which Keras's own callbacks read, is that of loss_G1.
     """
     rates = {"G": self.config.generator_learning_rate, "F": self.config.generator_learning_rate,
              "Dy": self.config.discriminator_learning_rate,
@@ -108,8 +107,7 @@ class ScLmser(tf.keras.Model):
         for loss, network in NETWORK_OF.items()}
     super().compile(optimizer=self.adams["loss_G1"], **kwargs)
     for loss, network in NETWORK_OF.items():
-      self.adams[loss]._create_all_weights(  # pylint: disable=protected-access
-          getattr(self, network).trainable_variables)
+      make_moments(self.adams[loss], getattr(self, network).trainable_variables)
 
   def call(self, inputs: dict[str, tf.Tensor], training: bool = False) -> Outputs:
     """All four generated pictures.

@@ -8,6 +8,7 @@ import tensorflow as tf
 
 from models.layers import batch_norm, derangement, randomness
 from models.layers.replicas import gathered, global_mean
+from models.optimizers import make_moments
 from models.sketch2image import losses, training
 from models.sketch2image.autoencoder import AutoEncoder
 from models.sketch2image.config import SHOE, Sketch2ImageConfig
@@ -74,7 +75,7 @@ class SketchAutoEncoder(tf.keras.Model):
                   for name in self.trained_variables()}
     super().compile(optimizer=self.adams["D"], **kwargs)
     for name, variables in self.trained_variables().items():
-      self.adams[name]._create_all_weights(variables)  # pylint: disable=protected-access
+      make_moments(self.adams[name], variables)
 
   def trained_variables(self) -> dict[str, list[tf.Variable]]:
     """What each optimiser moves."""

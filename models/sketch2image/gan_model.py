@@ -10,6 +10,7 @@ from models.adversarial_losses import adversarial_loss, fake_loss, real_loss
 from models.layers import batch_norm, derangement, randomness
 from models.layers.noise import BatchNoise
 from models.layers.replicas import global_mean
+from models.optimizers import make_moments
 from models.sketch2image import losses, training
 from models.sketch2image.autoencoder import AutoEncoder
 from models.sketch2image.config import SHOE, Sketch2ImageConfig
@@ -88,8 +89,7 @@ class SketchGan(tf.keras.Model):
     self.adams = {name: training.adam(self.config.learning_rate, name) for name in ("G", "D")}
     super().compile(optimizer=self.adams["G"], **kwargs)
     for name, optimizer in self.adams.items():
-      optimizer._create_all_weights(  # pylint: disable=protected-access
-          getattr(self, name).trainable_variables)
+      make_moments(optimizer, getattr(self, name).trainable_variables)
 
   def call(self, inputs: dict[str, tf.Tensor], training: bool = False,
            noise=None) -> tf.Tensor:

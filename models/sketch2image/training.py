@@ -7,8 +7,8 @@ import tensorflow as tf
 from data_tools.errors import UserError
 from models.layers import randomness
 from models.layers.replicas import gathered
+from models.optimizers import TorchAdam
 from models.sketch2image.config import Sketch2ImageConfig
-from models.torch_adam import TorchAdam
 
 BETA1 = 0.5
 # Width and height at which pictures are compared by LPIPS; larger ones are averaged down to it.

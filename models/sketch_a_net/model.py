@@ -7,6 +7,7 @@ import tensorflow as tf
 
 from models.layers import randomness
 from models.layers.replicas import global_mean
+from models.optimizers import make_moments
 from models.sketch_a_net import losses, schedules
 from models.sketch_a_net.config import SketchANetConfig
 from models.sketch_a_net.network import Outputs, SketchANetwork
@@ -57,7 +58,7 @@ class SketchANet(tf.keras.Model):
       **kwargs: of `tf.keras.Model.compile`.
     """
     super().compile(optimizer=optimizer or optimizer_of(self.config), **kwargs)
-    self.optimizer._create_all_weights(self.trainable_variables)  # pylint: disable=protected-access
+    make_moments(self.optimizer, self.trainable_variables)
 
   def call(self, image: tf.Tensor, training: bool = False) -> tf.Tensor:
     """Scores of the categories, float32 [B, N]; their softmax are probabilities.

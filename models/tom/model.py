@@ -8,12 +8,12 @@ import tensorflow as tf
 from data_tools.errors import UserError
 from models import adversarial_losses
 from models.layers import replicas
+from models.optimizers import TorchAdam, make_moments
 from models.tom import losses, style
 from models.tom.config import TomConfig
 from models.tom.discriminator import StyleDiscriminator
 from models.tom.generator import Generator
 from models.tom.vgg_features import VggFeatures
-from models.torch_adam import TorchAdam
 
 # Above it, on [0, 1], is paper.
 THRESHOLD = 0.7
@@ -101,17 +101,14 @@ class Tom(tf.keras.Model):
   def compile(self, **kwargs):
     """As Keras's, and makes both optimisers with their moments at once.
 
-    A checkpoint can then be restored before the first step, and no variable is made inside a
-    traced step, which several replicas do not survive. `optimizer`, which Keras's own callbacks
-    read, is that of loss_G.
+    `optimizer`, which Keras's own callbacks read, is that of loss_G.
     """
     beta1, beta2 = _BETAS
     self.adams = {loss: TorchAdam(self.config.lr, beta1, beta2, name=f"Adam_{loss}")
                   for loss in ("loss_D", "loss_G")}
     super().compile(optimizer=self.adams["loss_G"], **kwargs)
     for loss, network in (("loss_D", self.D), ("loss_G", self.G)):
-      self.adams[loss]._create_all_weights(  # pylint: disable=protected-access
-          network.trainable_variables)
+      make_moments(self.adams[loss], network.trainable_variables)
 
   def call(self, photo: tf.Tensor, training: bool = False) -> tf.Tensor:
     """Photos [B, H, W, 3], pixels 0..255, H and W multiples of 32 -> what G makes of them.

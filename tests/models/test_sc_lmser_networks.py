@@ -9,7 +9,7 @@ import tensorflow as tf
 from models.adversarial_losses import adversarial_loss, fake_loss, real_loss
 from models.sc_lmser import losses
 from models.sc_lmser.blocks import ResidualBlock
-from models.sc_lmser.convolution import DOWN, UP, Conv, doubled
+from models.sc_lmser.convolution import DOWN, UP, Conv
 from models.sc_lmser.discriminator import Discriminator
 from models.sc_lmser.generator import Generator
 from tests.reference_checks import finding, lmser_networks
@@ -51,11 +51,6 @@ def test_resampling_is_the_two_steps_one_after_the_other(resample, size):
   expected = (pooled(convolved(image, kernel, padding=padding)) if resample == DOWN
               else convolved(enlarged(image), kernel, padding=padding))
   np.testing.assert_allclose(got, expected, atol=1e-5)
-
-
-def test_doubling_repeats_pixels():
-  image = random_array(2, 3, 5, 4)
-  np.testing.assert_array_equal(doubled(tf.constant(image)), enlarged(image))
 
 
 @pytest.mark.parametrize("resample", [DOWN, UP])

@@ -7,7 +7,7 @@ import tensorflow as tf
 from models.tom import losses, style
 from models.tom.model import normalized
 from models.tom.vgg_features import VggFeatures, pooled
-from models.torch_adam import TorchAdam
+from models.optimizers import TorchAdam
 from tests.models import tiny_tom as tiny
 
 

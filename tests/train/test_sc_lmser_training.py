@@ -15,11 +15,12 @@ from data_tools.errors import UserError
 from models import saving
 from tests.data_tools import face_folders
 from tests.models import tiny_sc_lmser
+from tests.train.run_folders import assert_equal_ends, final_values, metrics
 from train import face_run_data, face_schedule, sc_lmser_run
 from train.face_options import FaceOptions
 from train.face_schedule import FaceSchedule
 from train.progress import RunCheckpoints
-from train.reporting import METRICS_FILE, EpochReport
+from train.reporting import EpochReport
 
 ROOT = pathlib.Path(__file__).parents[2]
 TINY = ("in_size=[48,60], pad_size=[72,72], out_size=[64,64], generator_width=2, "
@@ -34,17 +35,6 @@ def faces(tmp_path_factory):
 def train(data_dir, log_root, hparams=TINY, **options):
   sc_lmser_run.run(FaceOptions(log_root=str(log_root), data_dir=str(data_dir), hparams=hparams,
                                **options))
-
-
-def final_values(log_root) -> dict[str, np.ndarray]:
-  reader = tf.train.load_checkpoint(str(log_root / "checkpoints/last"))
-  return {name: reader.get_tensor(name) for name in reader.get_variable_to_shape_map()
-          if "OBJECT_GRAPH" not in name and "save_counter" not in name}
-
-
-def metrics(log_root) -> list[dict]:
-  lines = [json.loads(line) for line in (log_root / METRICS_FILE).read_text().splitlines()]
-  return [{k: v for k, v in line.items() if k != "seconds"} for line in lines]
 
 
 @pytest.fixture(scope="module")
@@ -95,10 +85,7 @@ def test_resuming_after_a_stop_equals_the_uninterrupted_run(faces, whole_run, tm
   assert len(metrics(log_root)) == 2
   train(faces, log_root, "", resume=True)  # the run knows its settings
   assert metrics(log_root) == metrics(whole_run)
-  expected, got = final_values(whole_run), final_values(log_root)
-  assert expected.keys() == got.keys() and len(expected) > 600  # the six Adams' moments, too
-  for name, value in expected.items():
-    np.testing.assert_array_equal(value, got[name], err_msg=name)
+  assert assert_equal_ends(whole_run, log_root) > 600  # the six Adams, too
 
 
 def test_a_new_run_goes_on_from_a_model_with_its_optimisers(faces, whole_run, tmp_path):

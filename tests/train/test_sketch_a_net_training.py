@@ -5,16 +5,16 @@ import pathlib
 import subprocess
 import sys
 
-import numpy as np
 import pytest
 import tensorflow as tf
 
 from data_tools import builtin_drawings, stroke_files
 from data_tools.errors import UserError
+from tests.train.run_folders import assert_equal_ends, metrics
 from train import rpcl_pix2seq_run, sketch_a_net_run
 from train.keep_best import KeepBest
 from train.progress import RunCheckpoints
-from train.reporting import METRICS_FILE, EpochReport
+from train.reporting import EpochReport
 from train.run_start import Options
 from tests.models import tiny_sketch_a_net
 
@@ -36,17 +36,6 @@ def data_dir(tmp_path_factory):
 def train(data_dir, log_root, hparams=TINY, resume=False):
   sketch_a_net_run.run(Options(log_root=str(log_root), data_dir=str(data_dir), hparams=hparams,
                                resume=resume))
-
-
-def final_values(log_root) -> dict[str, np.ndarray]:
-  reader = tf.train.load_checkpoint(str(log_root / "checkpoints/last"))
-  return {name: reader.get_tensor(name) for name in reader.get_variable_to_shape_map()
-          if "OBJECT_GRAPH" not in name and "save_counter" not in name}
-
-
-def metrics(log_root) -> list[dict]:
-  lines = [json.loads(line) for line in (log_root / METRICS_FILE).read_text().splitlines()]
-  return [{k: v for k, v in line.items() if k != "seconds"} for line in lines]
 
 
 @pytest.fixture(scope="module")
@@ -84,10 +73,7 @@ def test_resuming_after_a_stop_equals_the_uninterrupted_run(data_dir, whole_run,
   assert len(metrics(log_root)) == 1
   train(data_dir, log_root, "", resume=True)  # the run knows its settings
   assert metrics(log_root) == metrics(whole_run)
-  expected, got = final_values(whole_run), final_values(log_root)
-  assert expected.keys() == got.keys()
-  for name, value in expected.items():
-    np.testing.assert_array_equal(value, got[name], err_msg=name)
+  assert assert_equal_ends(whole_run, log_root) > 0
 
 
 @pytest.mark.parametrize("hparams, words", [

@@ -1,6 +1,22 @@
-"""Adam with PyTorch's place for epsilon."""
+"""What models ask of Keras's optimisers beyond what these do by themselves."""
+
+from collections.abc import Sequence
 
 import tensorflow as tf
+
+
+def make_moments(optimizer: tf.keras.optimizers.legacy.Optimizer,
+                 variables: Sequence[tf.Variable]) -> None:
+  """Makes an optimiser's own variables, which Keras would make in the first step.
+
+  A checkpoint can then be restored before that, and no variable is made inside a traced step, which
+  several replicas do not survive.
+
+  Args:
+    optimizer: made in the strategy's scope.
+    variables: that it will move.
+  """
+  optimizer._create_all_weights(variables)  # pylint: disable=protected-access
 
 
 @tf.keras.utils.register_keras_serializable("sketch_zoo")
