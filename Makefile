@@ -17,7 +17,7 @@ demo-faces: $(VENV)/installed
 	sh demo_faces.sh $(BIN)/python $(FACES)
 
 test: $(VENV)/installed
-	$(BIN)/python -m pytest -m "not slow"
+	$(BIN)/python -m pytest -m "not slow" -n 2 --dist loadfile
 
 test-slow: $(VENV)/installed
 	$(BIN)/python -m pytest -m slow
