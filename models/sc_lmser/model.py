@@ -8,6 +8,7 @@ import tensorflow as tf
 from data_tools.errors import UserError
 from models import adversarial_losses
 from models.layers import randomness
+from models.layers.pixels import normalized
 from models.layers.replicas import global_mean
 from models.optimizers import make_moments
 from models.sc_lmser import losses
@@ -32,11 +33,6 @@ class Outputs(NamedTuple):
   fake_x: tf.Tensor  # F(y), photo [B, H, W, 3]
   cyclic_x: tf.Tensor  # F(G(x))
   fake_y2: tf.Tensor  # G(F(G(x)))
-
-
-def normalized(picture: tf.Tensor) -> tf.Tensor:
-  """Pixels 0..255 of any type -> float32 in [-1, 1]."""
-  return tf.cast(picture, tf.float32) / 127.5 - 1.0
 
 
 @tf.keras.utils.register_keras_serializable("sketch_zoo")

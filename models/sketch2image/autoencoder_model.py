@@ -7,12 +7,12 @@ from typing import Any
 import tensorflow as tf
 
 from models.layers import batch_norm, derangement, randomness
+from models.layers.pixels import normalized
 from models.layers.replicas import gathered, global_mean
 from models.optimizers import make_moments
 from models.sketch2image import losses, training
 from models.sketch2image.autoencoder import AutoEncoder
 from models.sketch2image.config import SHOE, Sketch2ImageConfig
-from models.sketch2image.training import normalized
 
 # What one of the four content codes is decoded from, in the original's order.
 VERSIONS = ("sketch", "bold", "erased", "erased_bold")

@@ -9,6 +9,7 @@ import tensorflow as tf
 from models.adversarial_losses import adversarial_loss, fake_loss, real_loss
 from models.layers import batch_norm, derangement, randomness
 from models.layers.noise import BatchNoise
+from models.layers.pixels import normalized
 from models.layers.replicas import global_mean
 from models.optimizers import make_moments
 from models.sketch2image import losses, training
@@ -16,7 +17,6 @@ from models.sketch2image.autoencoder import AutoEncoder
 from models.sketch2image.config import SHOE, Sketch2ImageConfig
 from models.sketch2image.discriminator import Discriminator
 from models.sketch2image.refine import refinement_generator
-from models.sketch2image.training import normalized
 
 _HINGE = "hinge"
 FIGURES = ("loss_d", "loss_g", "pred_real", "pred_fake", "reconstruction", "rec_grey")

@@ -15,11 +15,6 @@ BETA1 = 0.5
 PERCEPTUAL_SIZE = 256
 
 
-def normalized(picture: tf.Tensor) -> tf.Tensor:
-  """Pixels 0..255 of any type -> float32 in [-1, 1]."""
-  return tf.cast(picture, tf.float32) / 127.5 - 1.0
-
-
 def checked(config: Sketch2ImageConfig | dict) -> Sketch2ImageConfig:
   """The config, of a dict if need be, validated.
 

@@ -8,6 +8,7 @@ import tensorflow as tf
 from data_tools.errors import UserError
 from models import adversarial_losses
 from models.layers import replicas
+from models.layers.pixels import normalized
 from models.optimizers import TorchAdam, make_moments
 from models.tom import losses, style
 from models.tom.config import TomConfig
@@ -25,11 +26,6 @@ _LEVELS = 4
 _CONTENT, _STYLE = 2, slice(1, _LEVELS)
 _GAN = "hinge"
 _BETAS = (0.5, 0.99)
-
-
-def normalized(picture: tf.Tensor) -> tf.Tensor:
-  """Pixels 0..255 of any type -> float32 in [-1, 1]."""
-  return tf.cast(picture, tf.float32) / 127.5 - 1.0
 
 
 def greys(made: tf.Tensor) -> tf.Tensor:
