@@ -15,6 +15,9 @@ from models.rpcl_pix2seq.config import RpclPix2SeqConfig
 from models.rpcl_pix2seq.model import RpclPix2Seq
 from models.sc_lmser.config import ScLmserConfig
 from models.sc_lmser.model import ScLmser
+from models.sketch2image.autoencoder_model import SketchAutoEncoder
+from models.sketch2image.config import Sketch2ImageConfig
+from models.sketch2image.gan_model import SketchGan
 from models.sketch_a_net.config import SketchANetConfig
 from models.sketch_a_net.model import SketchANet
 from models.tom.config import TomConfig
@@ -28,15 +31,20 @@ class ModelEntry:
   Attributes:
     config: its config dataclass.
     build: from a config and a seed to the model, with all its variables made.
+    command: that trains it; empty: train/<name>.py.
   """
 
   config: type
   build: Callable[..., tf.keras.Model]
+  command: str = ""
 
 
 MODELS: dict[str, ModelEntry] = {
     "rpcl_pix2seq": ModelEntry(RpclPix2SeqConfig, RpclPix2Seq),
     "sc_lmser": ModelEntry(ScLmserConfig, ScLmser),
+    "sketch2image": ModelEntry(Sketch2ImageConfig, SketchGan),
+    "sketch2image_ae": ModelEntry(Sketch2ImageConfig, SketchAutoEncoder,
+                                  command="train/sketch2image.py --stage=ae"),
     "sketch_a_net": ModelEntry(SketchANetConfig, SketchANet),
     "tom": ModelEntry(TomConfig, Tom),
 }
@@ -51,6 +59,11 @@ def entry(name: str) -> ModelEntry:
   if name not in MODELS:
     raise UserError(f"There is no model {name!r}; the models are {', '.join(sorted(MODELS))}.")
   return MODELS[name]
+
+
+def command(name: str) -> str:
+  """What trains a registered model: a program below the repository's root, and its flags."""
+  return entry(name).command or f"train/{name}.py"
 
 
 def name_of(model: Any) -> str:

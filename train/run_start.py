@@ -7,7 +7,7 @@ from typing import Any
 
 from data_tools import cli
 from data_tools.errors import UserError
-from models import saving
+from models import registry, saving
 from train.progress import LAST, RunCheckpoints
 
 
@@ -46,7 +46,7 @@ def start_of(options: Options, model: str, presets: Mapping[str, Any]) -> tuple[
     content = saving.read_config(options.log_root)
     if content["model"] != model:
       raise UserError(f"{options.log_root} holds a run of {content['model']}, not of {model}; go "
-                      f"on with train/{content['model']}.py, or give another --log_root.")
+                      f"on with {registry.command(content['model'])}, or give another --log_root.")
     return content["hparams"], content["seed"]
   if options.resume:
     cli.say(f"{options.log_root} holds no finished epoch to resume from: starting from the "

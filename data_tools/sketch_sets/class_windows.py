@@ -1,8 +1,8 @@
 """The classes of self-supervision: a window of photos, in which every photo is a class of its own.
 
 The photos are shuffled and cut into windows of C; a photo's class is its place in the window. After
-a hundred passes over a window comes the next one, with the classes' head of the network begun anew;
-when fewer than C photos are left, all are shuffled again.
+P passes over a window, a hundred in the original, comes the next one, with the classes' head of the
+network begun anew; when fewer than C photos are left, all are shuffled again.
 """
 
 import functools
@@ -13,7 +13,7 @@ from data_tools import indexed_batches
 from data_tools.errors import UserError
 from data_tools.sketch_sets.batch_stream import Purpose
 
-_PASSES = 100  # over one window
+PASSES = 100  # over one window, in the original
 
 
 class ClassWindows:
@@ -47,13 +47,13 @@ class ClassWindows:
     shuffle, place = divmod(window, windows_in_shuffle(self._count, self.classes))
     return self._order(shuffle)[place * self.classes:(place + 1) * self.classes]
 
-  def steps(self, batch_size: int) -> int:
-    """How many steps a window lasts: floor(100 C / B), but at least 1 (the original divides by 0).
+  def steps(self, batch_size: int, passes: int = PASSES) -> int:
+    """How many steps a window lasts: floor(P C / B), but at least 1 (the original divides by 0).
 
     Step s is in window s // steps; at a step that begins a window, but for the first, the head of
     the classes and its optimizer begin anew.
     """
-    return max(self.classes * _PASSES // batch_size, 1)
+    return max(self.classes * passes // batch_size, 1)
 
   def _shuffled(self, shuffle: int) -> np.ndarray:
     return self._numbers(Purpose.WINDOWS, shuffle).permutation(self._count)

@@ -9,7 +9,7 @@ import tensorflow as tf
 
 from data_tools import indexed_batches
 from data_tools.sketch_sets import batch_stream, distorted_views
-from data_tools.sketch_sets.class_windows import ClassWindows
+from data_tools.sketch_sets.class_windows import PASSES, ClassWindows
 from data_tools.sketch_sets.distorted_views import Draw, Views
 from data_tools.sketch_sets.pictures import Pictures
 
@@ -17,7 +17,8 @@ _PHOTOS = ("distorted", "photo")  # the views in colour
 
 
 def train_batches(pictures: Pictures, batch_size: int, seed: int, size: int, classes: int = 500,
-                  first_batch: int = 0, crop: bool = True) -> tf.data.Dataset:
+                  first_batch: int = 0, crop: bool = True, passes: int = PASSES
+                  ) -> tf.data.Dataset:
   """Endless training batches; sketches are those of the last set, as in the original.
 
   Args:
@@ -28,6 +29,7 @@ def train_batches(pictures: Pictures, batch_size: int, seed: int, size: int, cla
     classes: photos in a window (NBR_CLS); see `ClassWindows` for fewer photos than that.
     first_batch: how many batches training that goes on has had.
     crop: whether to crop photo and sketches; the distorted photo always is.
+    passes: over a window.
 
   Returns:
     Elements {"distorted", "photo": uint8 [B, S, S, 3]; "sketch", "bold", "erased", "erased_bold":
@@ -37,7 +39,7 @@ def train_batches(pictures: Pictures, batch_size: int, seed: int, size: int, cla
   Raises:
     UserError: a number is 0.
   """
-  batches = TrainBatches(pictures, batch_size, seed, size, classes, crop)
+  batches = TrainBatches(pictures, batch_size, seed, size, classes, crop, passes)
   specs = {name: tf.TensorSpec([batch_size, size, size, 3 if name in _PHOTOS else 1], tf.uint8)
            for name in Views._fields}
   specs["label"] = tf.TensorSpec([batch_size], tf.int32)
@@ -54,10 +56,10 @@ class TrainBatches:
   """
 
   def __init__(self, pictures: Pictures, batch_size: int, seed: int, size: int,
-               classes: int = 500, crop: bool = True):
+               classes: int = 500, crop: bool = True, passes: int = PASSES):
     batch_stream.refuse_unfit(len(pictures), batch_size, size)
     self.windows = ClassWindows(len(pictures), classes, seed)
-    self.steps_in_window = self.windows.steps(batch_size)
+    self.steps_in_window = self.windows.steps(batch_size, passes)
     self._pictures, self._size, self._crop = pictures, size, crop
     self._stream = batch_stream.BatchStream(self.windows.classes, batch_size, seed,
                                             batch_stream.Purpose.SELF_SUPERVISED)

@@ -215,9 +215,8 @@ class SketchAutoEncoder(tf.keras.Model):
 
   def _set_learning_rates(self):
     """Style encoder and decoder learn slower from the first new set on; the others do not."""
-    config = self.config
-    later = self.step >= config.passes_per_set * config.nbr_cls // config.batch_size_ae
-    rate = tf.where(later, config.later_learning_rate, config.learning_rate)
+    later = self.step >= self.config.steps_per_set
+    rate = tf.where(later, self.config.later_learning_rate, self.config.learning_rate)
     for name in ("S", "D"):
       self.adams[name].learning_rate.assign(rate)
 

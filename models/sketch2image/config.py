@@ -14,6 +14,8 @@ from models.hparams import hparam
 SHOE = "shoe"
 DATA_NAMES = ("art", "face", "celeba", SHOE)
 SIZE_MULTIPLE = 128
+# What happens where a line of figures ends, so that training that goes on gives the same lines.
+_INTERVALS = ("save_image_interval", "save_model_interval", "fid_interval", "iteration_gan")
 SMALLEST_WIDTH = 8  # an SE block has a sixteenth of 2 * nfc channels or more
 
 
@@ -28,7 +30,11 @@ class Sketch2ImageConfig:
   sketches_per_photo: int = hparam(
       3, "Folders of sketches; the paper has ten, the public program three.", at_least=1)
   nbr_cls: int = hparam(
-      500, "Photos of a self-supervision set, each a class of its own.", at_least=2)
+      500, "Photos of a self-supervision set, each a class of its own; all, if there are fewer.",
+      at_least=2)
+  held_out: float = hparam(
+      0.05, "Share of the photos that is not trained on, for FID; the original trains on all.",
+      at_least=0, below=1)
 
   # === Networks ===
   nfc: int = hparam(64, "Width of all networks but the discriminator.", at_least=SMALLEST_WIDTH)
@@ -57,7 +63,9 @@ class Sketch2ImageConfig:
   iteration_gan: int = hparam(10000, "Training steps in an epoch of stage 2.", at_least=1)
   ema_decay: float = hparam(
       0.999, "Of the moving average of the generator's weights.", at_least=0, below=1)
-  fid_interval: int = hparam(2000, "Steps of stage 2 between two evaluations of FID.", at_least=1)
+  fid_interval: int = hparam(
+      2000, "Steps of stage 2 between two evaluations of FID, a multiple of log_interval.",
+      at_least=1)
   fid_batch_nbr: int = hparam(500, "Batches that FID takes at the most.", at_least=1)
 
   # === Training, both ===
@@ -72,9 +80,21 @@ class Sketch2ImageConfig:
       0.0, "Weight of a penalty on what content codes and style vectors have in common. OUR OWN "
       "design, not the paper's, whose term is not published; 0: off.", at_least=0,
       below=float("inf"))
-  save_image_interval: int = hparam(500, "Steps between two previews.", at_least=1)
-  save_model_interval: int = hparam(2000, "Steps between two checkpoints.", at_least=1)
+  save_image_interval: int = hparam(
+      500, "Steps between two previews, a multiple of log_interval.", at_least=1)
+  save_model_interval: int = hparam(
+      2000, "Steps between two checkpoints, a multiple of log_interval.", at_least=1)
   log_interval: int = hparam(100, "Steps that a line of figures is the mean of.", at_least=1)
+
+  @property
+  def steps_per_set(self) -> int:
+    """Training steps of stage 1 that a self-supervision set lasts."""
+    return max(self.passes_per_set * self.nbr_cls // self.batch_size_ae, 1)
+
+  @property
+  def steps_gan(self) -> int:
+    """Training steps of stage 2."""
+    return self.epoch_gan * self.iteration_gan
 
   def validate(self) -> "Sketch2ImageConfig":
     """Refuses what no model can have; returns the config itself.
@@ -86,4 +106,8 @@ class Sketch2ImageConfig:
     if self.im_size_gan not in (self.im_size_ae, 2 * self.im_size_ae):
       raise UserError(f"im_size_gan is {self.im_size_gan}, but it must be im_size_ae, "
                       f"{self.im_size_ae}, or twice that.")
+    for name in _INTERVALS:
+      if getattr(self, name) % self.log_interval:
+        raise UserError(f"{name} is {getattr(self, name)}, but it must be a multiple of "
+                        f"log_interval, {self.log_interval}.")
     return self

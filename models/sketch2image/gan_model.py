@@ -1,14 +1,15 @@
 """Stage 2 of Sketch-to-Image as a Keras model: a GAN that refines the auto-encoder's pictures."""
 
+import contextlib
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import tensorflow as tf
 
 from models.adversarial_losses import adversarial_loss, fake_loss, real_loss
 from models.layers import batch_norm, derangement, randomness
-from models.layers.noise import BatchNoise
+from models.layers.noise import BatchNoise, Noise
 from models.layers.pixels import normalized
 from models.layers.replicas import global_mean
 from models.optimizers import make_moments
@@ -92,7 +93,7 @@ class SketchGan(tf.keras.Model):
       make_moments(optimizer, getattr(self, name).trainable_variables)
 
   def call(self, inputs: dict[str, tf.Tensor], training: bool = False,
-           noise=None) -> tf.Tensor:
+           noise: Noise | None = None) -> tf.Tensor:
     """Pictures of sketches in the style of photos.
 
     Args:
@@ -103,9 +104,29 @@ class SketchGan(tf.keras.Model):
     Returns:
       float32 [B, S, S, 3] in (-1, 1), S = im_size_gan.
     """
-    first, style = self.networks(normalized(inputs["sketch"]), normalized(inputs["photo"]))
+    return self.painted(inputs["sketch"], inputs["photo"], noise, training)[1]
+
+  def painted(self, sketch: tf.Tensor, photo: tf.Tensor, noise: Noise | None = None,
+              training: bool = False) -> tuple[tf.Tensor, tf.Tensor]:
+    """The auto-encoder's pictures, float32 [B, A, A, 3], A = im_size_ae, and `call`'s."""
+    first, style = self.networks(normalized(sketch), normalized(photo))
     noise = BatchNoise(tf.constant([self.seed, 0])) if noise is None else noise
-    return self.G(first, style, noise, training=training)
+    return first, self.G(first, style, noise, training=training)
+
+  @contextlib.contextmanager
+  def averaged(self) -> Iterator[None]:
+    """Inside, G has the moving averages of its weights; not for use within a replica."""
+    live = [tf.identity(variable) for variable in self.G.trainable_variables]
+    with self.distribute_strategy.scope():
+      self._set_weights(self.average)
+      try:
+        yield
+      finally:
+        self._set_weights(live)
+
+  def _set_weights(self, values):
+    for variable, value in zip(self.G.trainable_variables, values, strict=True):
+      variable.assign(tf.convert_to_tensor(value))
 
   # Nothing here needs AutoGraph, which would take longer to convert the layers than to trace them.
   @tf.autograph.experimental.do_not_convert
