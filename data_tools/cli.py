@@ -72,7 +72,7 @@ def emit(result: dict[str, Any]) -> None:
 
 
 def progress(items: Iterable | None = None, *, total: int | None = None, desc: str = "",
-             unit: str = "it") -> tqdm:
-  """A progress bar on stderr, over `items` or fed with `.update(n)`."""
+             unit: str = "it", shown: bool = True) -> tqdm:
+  """A progress bar on stderr, over `items` or fed with `.update(n)`; not `shown`, it is silent."""
   return tqdm(items, total=total, desc=desc, unit=unit, file=sys.stderr, dynamic_ncols=True,
-              mininterval=0.5)
+              mininterval=0.5, disable=not shown)

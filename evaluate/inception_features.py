@@ -94,7 +94,7 @@ class FeatureExtractor:
 
     Args:
       images: n times uint8 [H, W, 3], or gray [H, W] or [H, W, 1].
-      desc: for the progress bar.
+      desc: for the progress bar; empty: none.
 
     Returns:
       float32 [n, 2048].
@@ -109,7 +109,7 @@ class FeatureExtractor:
     size = min(self._batch_size, len(items))
     features = np.empty([len(items), FEATURES], np.float32)
     done = 0
-    with cli.progress(total=len(items), desc=desc, unit="image") as bar:
+    with cli.progress(total=len(items), desc=desc, unit="image", shown=bool(desc)) as bar:
       for inputs in _read_ahead(items, size, lambda item: self._prepare(read(item))):
         batch = np.zeros([size, IMAGE_SIZE, IMAGE_SIZE, 3], np.float32)
         batch[:len(inputs)] = inputs

@@ -5,6 +5,8 @@ A training loop makes one `Painter` and shows it sketches every now and then:
   paint = Painter(model, batch_size=8)
   painted = paint(sketches, photos)  # uint8 [N, S, S, 1] and [N, S, S, 3]
   painted.refined                    # uint8 [N, S, S, 3]
+
+`crossed` paints every sketch in every style, for a matrix.
 """
 
 import contextlib
@@ -15,7 +17,7 @@ import tensorflow as tf
 
 from data_tools import cli
 from data_tools.errors import UserError
-from evaluate.encoding import filled_up
+from data_tools.indexed_batches import filled_batch
 from models.layers.noise import BatchNoise, RowNoise
 from models.layers.undisturbed import undisturbed
 from models.sketch2image.gan_model import SketchGan
@@ -44,12 +46,12 @@ class Painter:
 
   Args:
     model: the second stage's.
-    batch_size: sketches at a time; the last batch is filled up with its last row.
+    batch_size: sketches at a time; the first ones once more fill up the last batch.
     weights: "average": the moving average, which the original's previews show; "live": the
       trained ones.
     statistics: "batch": the refinement generator's norms take those of the batch, as whenever the
-      original samples, so that a picture depends on those painted with it and on how the last
-      batch is filled up; "moving": those of training, and each picture stands for itself.
+      original samples, so that a picture depends on those painted with it; "moving": those of
+      training, and each picture stands for itself.
 
   Source: Liu et al. (AAAI 2021), `train_step_2_gan.py` of its program.
   """
@@ -68,7 +70,8 @@ class Painter:
     """Paints N sketches.
 
     Args:
-      sketches: uint8 [N, H, W, 1], 0..255, paper 255; brought to A by nearest neighbours.
+      sketches: uint8 or float32 [N, H, W, 1], 0..255, paper 255; brought to A by nearest
+        neighbours.
       photos: uint8 [N, H', W', 3], whose style is taken; likewise.
       seed: of the noise; row n has seed + n where norms take the moving statistics.
       desc: of a progress bar on stderr; empty: none.
@@ -76,15 +79,14 @@ class Painter:
     Raises:
       UserError: the model makes NaN.
     """
-    starts = range(0, len(sketches), self.batch_size)
+    batches = range(-(-len(sketches) // self.batch_size))
     parts = []
     with self._model.averaged() if self._average else contextlib.nullcontext():
-      for start in cli.progress(starts, desc=desc, unit="batch") if desc else starts:
-        rows = np.arange(start, min(start + self.batch_size, len(sketches)))
-        full = filled_up(rows, self.batch_size)
-        made = self._run(tf.constant(sketches[full]), tf.constant(photos[full]),
-                         tf.constant(seed + full, tf.int32))
-        parts.append([_pixels(one.numpy()[:len(rows)]) for one in made])
+      for index in cli.progress(batches, desc=desc, unit="batch") if desc else batches:
+        rows, weight = filled_batch(index, self.batch_size, len(sketches))
+        made = self._run(tf.constant(sketches[rows]), tf.constant(photos[rows]),
+                         tf.constant(seed + rows, tf.int32))
+        parts.append([as_pixels(one.numpy()[weight > 0]) for one in made])
     return Painted(*(np.concatenate(part) for part in zip(*parts)))
 
   def _painted(self, sketch, photo, seeds):
@@ -100,8 +102,35 @@ class Painter:
                        lambda: self._model.painted(sketch, photo, noise, training=True))
 
 
-def _pixels(pictures: np.ndarray) -> np.ndarray:
-  """float32 in [-1, 1] -> uint8, as the original's files round: floor(127.5 (v + 1) + 0.5)."""
+def crossed(paint: Painter, sketches: np.ndarray, photos: np.ndarray, seed: int = 0) -> Painted:
+  """Every sketch in the style of every photo, sketch by sketch.
+
+  With a batch size of C the batches, whose statistics count, are one sketch in all styles each.
+
+  Args:
+    paint: of any batch size.
+    sketches: [R, H, W, 1], as for a Painter, like the next two.
+    photos: uint8 [C, H', W', 3].
+    seed: of the noise.
+
+  Returns:
+    first uint8 [R, C, A, A, 3] and refined uint8 [R, C, S, S, 3].
+
+  Raises:
+    UserError: the model makes NaN.
+  """
+  shape = len(sketches), len(photos)
+  sketch, photo = np.indices(shape).reshape(2, -1)
+  painted = paint(sketches[sketch], photos[photo], seed)
+  return Painted(*(part.reshape(*shape, *part.shape[1:]) for part in painted))
+
+
+def as_pixels(pictures: np.ndarray) -> np.ndarray:
+  """float32 in [-1, 1] -> uint8, as the original's files round: floor(127.5 (v + 1) + 0.5).
+
+  Raises:
+    UserError: there is NaN.
+  """
   if np.isnan(pictures).any():
     raise UserError("The model makes NaN instead of pictures: its training had failed; use an "
                     "earlier checkpoint.")

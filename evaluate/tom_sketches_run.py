@@ -119,11 +119,10 @@ def _checkpoints(folder: pathlib.Path, steps: Sequence[str]) -> list[pathlib.Pat
   """The paths of the kept checkpoints of these steps; [None], the newest, if none are given."""
   if not steps:
     return [None]
-  kept = {path.stem.removeprefix("ckpt-"): path.with_suffix("")
-          for path in (folder / saving.BEST).glob("ckpt-*.index")}
+  kept = {str(step): pathlib.Path(path) for step, path in saving.kept_checkpoints(folder).items()}
   missing = [step for step in steps if step.strip() not in kept]
   if missing:
-    there = ", ".join(sorted(kept, key=int)) or "none, as it is no run folder"
+    there = ", ".join(kept) or "none, as it is no run folder"
     raise UserError(f"{folder} has no checkpoint of step {', '.join(missing)}; it has: {there}.")
   return [kept[step.strip()] for step in steps]
 

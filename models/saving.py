@@ -131,9 +131,12 @@ def restore_weights(model: tf.keras.Model, checkpoint: str,
   Raises:
     UserError: the checkpoint can't be read, or is one of another model or other sizes.
   """
+  _restore(tf.train.Checkpoint(model=model), checkpoint, described)
+
+
+def _restore(target: tf.train.Checkpoint, checkpoint: str, described: str) -> None:
   try:
-    status = tf.train.Checkpoint(model=model).read(checkpoint)
-    status.assert_existing_objects_matched().expect_partial()
+    target.read(checkpoint).assert_existing_objects_matched().expect_partial()
   except (AssertionError, ValueError) as error:
     raise UserError(f"The weights at {checkpoint} do not fit {described} "
                     f"({_first_line(error)}); they belong to another model or other "
@@ -142,7 +145,26 @@ def restore_weights(model: tf.keras.Model, checkpoint: str,
     raise _unreadable(checkpoint, error) from error
 
 
-def restore_training_state(model: tf.keras.Model, directory: str | os.PathLike) -> None:
+def restore_part(part: tf.Module, name: str, directory: str | os.PathLike, described: str,
+                 step: int | None = None) -> None:
+  """Restores one attribute of the model that a folder holds, into a part of another model.
+
+  Args:
+    part: layer or module to fill.
+    name: of the attribute.
+    directory: a model folder or a run folder.
+    described: what the weights have to fit, for the sentence.
+    step: see `restore_training_state`.
+
+  Raises:
+    UserError: no weights, or they are of other sizes.
+  """
+  _restore(tf.train.Checkpoint(model=tf.train.Checkpoint(**{name: part})),
+           _weights_of(pathlib.Path(directory), step), described)
+
+
+def restore_training_state(model: tf.keras.Model, directory: str | os.PathLike,
+                           step: int | None = None) -> None:
   """Restores weights, step count and the optimisers' states, for training to go on from.
 
   Learning rates and betas stay those that the model was compiled with, though a checkpoint holds
@@ -151,6 +173,7 @@ def restore_training_state(model: tf.keras.Model, directory: str | os.PathLike) 
   Args:
     model: compiled, under the strategy it will be trained with.
     directory: a model folder that holds optimisers, such as a converted model, or a run folder.
+    step: of the kept checkpoint of a run folder; None: the newest.
 
   Raises:
     UserError: the folder holds another model, weights of other sizes, or no optimisers.
@@ -159,7 +182,7 @@ def restore_training_state(model: tf.keras.Model, directory: str | os.PathLike) 
   if content["model"] != registry.name_of(model):
     raise UserError(f"{directory} holds a model of {content['model']}, not of "
                     f"{registry.name_of(model)}, so training can't go on from it.")
-  weights = _weights_of(pathlib.Path(directory))
+  weights = _weights_of(pathlib.Path(directory), step)
   _check_optimizers(weights)
   with own_rates(model):
     restore_weights(model, weights, "the hyperparameters of the new run")
@@ -189,7 +212,20 @@ def _check_optimizers(checkpoint: str) -> None:
                     "a run folder or a converted checkpoint of the original's training.")
 
 
-def _weights_of(directory: pathlib.Path) -> str:
+def kept_checkpoints(directory: str | os.PathLike) -> dict[int, str]:
+  """The kept checkpoints of a run folder: step (or pass) -> path without the ending, ascending."""
+  found = {int(path.stem.removeprefix("ckpt-")): str(path.with_suffix(""))
+           for path in (pathlib.Path(directory) / BEST).glob("ckpt-*.index")}
+  return dict(sorted(found.items()))
+
+
+def _weights_of(directory: pathlib.Path, step: int | None = None) -> str:
+  if step is not None:
+    kept = kept_checkpoints(directory)
+    if step not in kept:
+      raise UserError(f"{directory} has no checkpoint of step {step}; it has: "
+                      f"{', '.join(map(str, kept)) or 'none, as it is no run folder'}.")
+    return kept[step]
   if (directory / f"{WEIGHTS}.index").is_file():
     return str(directory / WEIGHTS)
   best = tf.train.latest_checkpoint(str(directory / BEST))

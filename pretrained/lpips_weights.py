@@ -66,6 +66,12 @@ def locate(net: str, backbone_path: str | os.PathLike | None = None,
       public_weights.locate(f"lpips_{net}", heads_path, allow_other, HEADS_FLAG))
 
 
+def are_published(net: str, files: Files) -> bool:
+  """Whether both files are the published ones."""
+  return (public_weights.is_published(_BACKBONE_ENTRIES[net], files.backbone)
+          and public_weights.is_published(f"lpips_{net}", files.heads))
+
+
 def load_files(net: str, files: Files) -> Lpips:
   """LPIPS with the weights of two files, whoever published them.
 

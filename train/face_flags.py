@@ -5,7 +5,6 @@ from collections.abc import Iterable
 
 from absl import flags
 
-from data_tools import cli
 from data_tools.errors import UserError
 from data_tools.faces import pairs
 from train import run_flags
@@ -14,7 +13,6 @@ from train.face_options import FaceOptions
 DATA_DIR = ("Folder that holds the sets' folders, such as CUHK/Training Photos. Not given, and no "
             "lists: the built-in faces.")
 _LOAD, _CREATE = "load", "create"
-_ignored: list[str] = []
 
 
 def define() -> None:
@@ -32,24 +30,6 @@ def define() -> None:
   flags.DEFINE_string("inception_weights", None, "File of the weights of FID's network. Not given: "
                       "those of the cache folder, or they are fetched.")
   flags.DEFINE_list("gpu", [], "Numbers of the GPUs to use, a hint: without them, all or the CPU.")
-
-
-def define_ignored(*names: str) -> None:
-  """Takes flags of the original that do nothing there, so that its command lines still run."""
-  _ignored.extend(names)
-  for name in names:
-    flags.DEFINE_string(name, None, "Does nothing, as in the original.")
-
-
-def say_ignored(instead: str) -> None:
-  """Tells which flags were given that do nothing.
-
-  Args:
-    instead: what does what they seem to.
-  """
-  given = [f"--{name}" for name in _ignored if getattr(flags.FLAGS, name) is not None]
-  if given:
-    cli.say(f"{', '.join(given)}: without effect, as in the original ({instead}).")
 
 
 def options(hyperparameters: str) -> FaceOptions:

@@ -13,12 +13,11 @@ import numpy as np
 import tensorflow as tf
 
 from data_tools import files
-from data_tools.errors import UserError
 from evaluate.pictures import face_sheet
 from evaluate.translating import Translator
 from train.face_evaluation import FaceEvaluation
+from train.picture_folder import PictureFolder
 
-FOLDER = "pictures"
 _SHOWN = 6
 _HEADINGS = ("photo", "sketch made", "sketch", "photo made")
 
@@ -39,7 +38,7 @@ class FacePictures:
     # Different persons where there are several pictures of each.
     self._rows = np.linspace(0, len(evaluation.faces) - 1, count).astype(int)
     self._to_photo = Translator(model, "sketch_to_photo", count)
-    self._folder = pathlib.Path(log_root) / FOLDER
+    self._folder = PictureFolder(log_root)
 
   def __call__(self, epoch: int) -> dict[str, np.ndarray]:
     """Writes the sheets; returns that of the epoch as {"faces": uint8 [1, H, W, 3]}.
@@ -47,18 +46,13 @@ class FacePictures:
     Raises:
       UserError: they can't be written.
     """
-    try:
-      self._folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-      raise UserError(f"The folder {self._folder} can't be made ({error.strerror}); give another "
-                      "--log_root.") from error
     faces, rows = self._evaluation.faces, self._rows
     sketches = self._evaluation.sketches[rows]
     self._save_progress(epoch, sketches)
     page = self._page(f"Faces that were not trained on, after {epoch} epochs", _HEADINGS,
                       (faces.photos[rows], sketches, faces.sketches[rows],
                        self._to_photo(faces.sketches[rows])))
-    page.save(self._folder / f"epoch_{epoch:04d}.png")
+    page.save(self._folder.path(f"epoch_{epoch:04d}.png"))
     return {"faces": page.pixels()[None]}
 
   def _page(self, title, headings, columns):
@@ -67,7 +61,7 @@ class FacePictures:
         face_sheet.Row(name, pictures) for name, pictures in zip(names, zip(*columns))])
 
   def _save_progress(self, epoch, sketches):
-    path = self._folder / "progress.npz"
+    path = self._folder.path("progress.npz")
     # 0 and the powers of two stay; what is later than the present belongs to a run that was killed.
     kept = {one: made for one, made in _read(path).items() if one < epoch and one & (one - 1) == 0}
     kept[epoch] = sketches
@@ -77,7 +71,7 @@ class FacePictures:
     headings = ["photo", *(f"epoch {one}" for one in kept), "sketch"]
     self._page("Sketches made of photos that were not trained on", headings,
                (faces.photos[rows], *kept.values(), faces.sketches[rows])).save(
-                   self._folder / "progress.png")
+                   self._folder.path("progress.png"))
 
 
 def _read(path: pathlib.Path) -> dict[int, np.ndarray]:

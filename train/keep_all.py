@@ -1,4 +1,4 @@
-"""The schedule of a run that nothing judges: a checkpoint of every epoch stays."""
+"""The schedule of a run that nothing judges: checkpoints stay, as many as come."""
 
 import math
 
@@ -8,19 +8,24 @@ from train.progress import RunCheckpoints
 
 
 class KeepAll(EpochSchedule):
-  """Counts, stops at `num_steps`, and keeps every epoch's state under the number of its step.
+  """Counts, stops at `num_steps`, and keeps the state of every so many steps under their number.
 
-  Adds `epoch`, `step` and `kept` (the same as `step`) to the epoch's logs.
+  Adds `epoch` and `step` to the logs of an epoch, of Keras's, and `kept` (the same as `step`) where
+  a checkpoint stays.
 
   Args:
     checkpoints: of the run, of which all stay.
     loss: the figure that must stay finite.
-    num_steps: steps after which training ends, in mid-epoch if need be.
+    num_steps: steps after which training ends, in mid-epoch if need be; that state stays, too.
+    keep_every: steps between two checkpoints that stay; a multiple of an epoch's, as the next.
+    save_every: steps between two to resume from; None: the same.
   """
 
-  def __init__(self, checkpoints: RunCheckpoints, loss: str, num_steps: int):
+  def __init__(self, checkpoints: RunCheckpoints, loss: str, num_steps: int, keep_every: int,
+               save_every: int | None = None):
     super().__init__(checkpoints, valid=None, test=None, save_every=1, num_steps=num_steps)
     self._loss = loss
+    self._keep_every, self._resume_every = keep_every, save_every or keep_every
 
   def on_epoch_end(self, epoch, logs=None):
     if not math.isfinite(logs[self._loss]):
@@ -30,6 +35,11 @@ class KeepAll(EpochSchedule):
     self._progress.epoch.assign_add(1)
     self._progress.passes.assign_add(1)
     logs["epoch"], logs["step"] = int(self._progress.epoch.numpy()), self._steps
-    self._checkpoints.save_best(self._steps)
-    self._checkpoints.save_last()
-    logs["kept"] = self._steps
+    if self._is_due(self._keep_every):
+      self._checkpoints.save_best(self._steps)
+      logs["kept"] = self._steps
+    if self._is_due(self._resume_every) or "kept" in logs:
+      self._checkpoints.save_last()
+
+  def _is_due(self, every):
+    return self._steps % every == 0 or self._steps >= self._num_steps

@@ -11,21 +11,22 @@ _DRAWINGS = ("Folder with CATEGORY.npz files in the sketch-rnn format (and CATEG
              "given: the built-in drawings.")
 
 
-def define(model: str, presets: Collection[str], compiled: str, data_dir: str | None = _DRAWINGS
-           ) -> None:
+def define(model: str, presets: Collection[str], compiled: str, data_dir: str | None = _DRAWINGS,
+           preset: str = "full") -> None:
   """Defines them; call once, before the command line is read.
 
   Args:
     model: its name, for the default run folder.
-    presets: names to choose from; "full" is the default.
+    presets: names to choose from.
     compiled: what --jit_compile compiles.
     data_dir: what --data_dir is; None: there is no such flag.
+    preset: the default one.
   """
   if data_dir is not None:
     flags.DEFINE_string("data_dir", None, data_dir)
   flags.DEFINE_string("log_root", f"runs/{model}", "Folder of the run: checkpoints, logs.")
   flags.DEFINE_boolean("resume_training", False, "Go on with the run in --log_root.")
-  flags.DEFINE_enum("preset", "full", sorted(presets), "Hyperparameters to start from.")
+  flags.DEFINE_enum("preset", preset, sorted(presets), "Hyperparameters to start from.")
   flags.DEFINE_string("hparams", "", "Hyperparameters to change, such as "
                       "\"categories=[bee,bus], batch_size=64\".")
   flags.DEFINE_integer("seed", 0, "Of start values, data order, noise and dropout.", lower_bound=0)

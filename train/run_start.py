@@ -25,6 +25,7 @@ class Options:
   mixed_precision: bool = False
   dry_run: bool = False
   init_from: str | None = None
+  init_step: int | None = None
 
 
 def start_of(options: Options, model: str, presets: Mapping[str, Any]) -> tuple[Any, int]:

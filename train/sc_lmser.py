@@ -13,19 +13,20 @@ from absl import flags
 
 from models.sc_lmser.config import ScLmserConfig
 from models.sc_lmser.presets import PRESETS
-from train import devices, face_flags, hyperparameter_flags, run_flags, sc_lmser_run
+from train import (devices, face_flags, hyperparameter_flags, ignored_flags, run_flags,
+                   sc_lmser_run)
 
 run_flags.define(sc_lmser_run.NAME, PRESETS, "each pass through a network", face_flags.DATA_DIR)
 hyperparameter_flags.define(ScLmserConfig)
 face_flags.define()
-face_flags.define_ignored("lr", "min_learning_rate", "steps_per_epoch", "start_decay_epochs",
-                          "decay_epochs", "alpha", "beta2", "moving_decay", "lambda1", "lambda2",
-                          "ld", "share", "is_training", "separate")
+ignored_flags.define("lr", "min_learning_rate", "steps_per_epoch", "start_decay_epochs",
+                     "decay_epochs", "alpha", "beta2", "moving_decay", "lambda1", "lambda2", "ld",
+                     "share", "is_training", "separate")
 
 
 def main() -> None:
-  face_flags.say_ignored("the learning rates are generator_learning_rate and "
-                         "discriminator_learning_rate")
+  ignored_flags.say("as in the original (the learning rates are generator_learning_rate and "
+                    "discriminator_learning_rate)")
   devices.prefer_gpus(flags.FLAGS.gpu)
   sc_lmser_run.run(face_flags.options(hyperparameter_flags.given(ScLmserConfig)))
 

@@ -66,4 +66,5 @@ def is_over(checkpoints: RunCheckpoints) -> bool:
 
 
 RECIPE = Recipe(NAME, PRESETS, load_data, RunFaces.info, ScLmser, fit, is_over,
+                length="num_epochs",
                 worst=lambda config: face_schedule.worst(config.select_by), keep_best=_KEEP_BEST)

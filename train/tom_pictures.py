@@ -10,13 +10,12 @@ from collections.abc import Sequence
 import numpy as np
 import tensorflow as tf
 
-from data_tools.errors import UserError
 from data_tools.unpaired.store import square
 from evaluate.pictures import face_sheet
 from models.tom import model as tom_model
 from models.tom.model import Tom
+from train.picture_folder import PictureFolder
 
-FOLDER = "pictures"
 _SHOWN = 8
 _HEADINGS = ("photo", "made", "grey", "sketch")
 
@@ -41,7 +40,7 @@ class TomPictures:
     self._photos = np.stack([square(photos[row], model.config.im_size) for row in rows])
     self._run = tf.function(model.call, [tf.TensorSpec(self._photos.shape, tf.uint8)],
                             autograph=False)
-    self._folder = pathlib.Path(log_root) / FOLDER
+    self._folder = PictureFolder(log_root)
 
   def __call__(self, step: int) -> dict[str, np.ndarray]:
     """Writes the sheet; returns it as {"sketches": uint8 [1, H, W, 3]}.
@@ -49,11 +48,6 @@ class TomPictures:
     Raises:
       UserError: it can't be written.
     """
-    try:
-      self._folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-      raise UserError(f"The folder {self._folder} can't be made ({error.strerror}); give another "
-                      "--log_root.") from error
     made = self._run(tf.constant(self._photos))
     grey = tom_model.greys(made)
     columns = (self._photos, _pixels((made + 1.0) / 2.0), _pixels(grey),
@@ -61,7 +55,7 @@ class TomPictures:
     page = face_sheet.draw_face_sheet(
         f"Sketches of photos after {step} steps", _HEADINGS,
         [face_sheet.Row(name, pictures) for name, pictures in zip(self._names, zip(*columns))])
-    page.save(self._folder / f"step_{step:06d}.png")
+    page.save(self._folder.path(f"step_{step:06d}.png"))
     return {"sketches": page.pixels()[None]}
 
 

@@ -124,7 +124,7 @@ def fit(model: Tom, pictures: RunPictures, checkpoints: RunCheckpoints, options:
                                              config.batch_size, model.seed,
                                              first_batch=int(model.step.numpy()))
   fitting.fit(checkpoints, batches, config.save_every, config.total_iter,
-              [KeepAll(checkpoints, _LOSS, config.total_iter), report])
+              [KeepAll(checkpoints, _LOSS, config.total_iter, config.save_every), report])
 
 
 def _begin(model, pictures, checkpoints, options):
@@ -142,4 +142,5 @@ def is_over(checkpoints: RunCheckpoints) -> bool:
   return int(checkpoints.model.step.numpy()) >= checkpoints.model.config.total_iter
 
 
-RECIPE = Recipe(NAME, PRESETS, load_data, RunPictures.info, Tom, fit, is_over, keep_best=None)
+RECIPE = Recipe(NAME, PRESETS, load_data, RunPictures.info, Tom, fit, is_over, length="total_iter",
+                keep_best=None)

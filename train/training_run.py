@@ -25,6 +25,9 @@ class Recipe:
     build: (config, seed, jit_compile) -> the model, not compiled.
     fit: (model, data, checkpoints, options) -> None; trains to the end of the schedule.
     is_over: whether a resumed run had already come to its end.
+    compile: (model, data) -> None; called within the strategy's scope.
+    batch_size: config -> rows of the global batch.
+    length: the hyperparameter that says how long a run is.
     worst: config -> the worst value of the figure that decides.
     keep_best: how many of the best checkpoints stay, None: all; a large model's take gigabytes.
   """
@@ -36,6 +39,9 @@ class Recipe:
   build: Callable[[Any, int, bool], tf.keras.Model]
   fit: Callable[[tf.keras.Model, Any, RunCheckpoints, Options], None]
   is_over: Callable[[RunCheckpoints], bool]
+  compile: Callable[[tf.keras.Model, Any], None] = lambda model, data: model.compile()
+  batch_size: Callable[[Any], int] = lambda config: config.batch_size
+  length: str = "num_steps"
   worst: Callable[[Any], float] = lambda config: float("inf")
   keep_best: int | None = KEEP_BEST
 
@@ -50,6 +56,7 @@ def run(options: Options, recipe: Recipe) -> None:
     UserError: anything the user can mend: hyperparameters, data, the run folder.
   """
   start, seed = run_start.start_of(options, recipe.name, recipe.presets)
+  options = dataclasses.replace(options, seed=seed)
   config = hparams.parse(start, options.hparams).validate()
   if options.dry_run:
     print(hparams.to_json(config), end="")
@@ -57,20 +64,15 @@ def run(options: Options, recipe: Recipe) -> None:
   data, config = recipe.load_data(config, options)
   if options.mixed_precision:
     devices.use_mixed_precision()
-  with devices.strategy(config.batch_size).scope():
+  with devices.strategy(recipe.batch_size(config)).scope():
     model = recipe.build(config, seed, options.jit_compile)
-    model.compile()
+    recipe.compile(model, data)
   checkpoints = RunCheckpoints(model, options.log_root, recipe.worst(config), recipe.keep_best)
   if not run_start.resume(checkpoints, options) and options.init_from:
-    saving.restore_training_state(model, options.init_from)
+    saving.restore_training_state(model, options.init_from, options.init_step)
     model.step.assign(0)  # this run's own, whose length is counted from here
   saving.write_config(model, options.log_root, recipe.info(data))
   if recipe.is_over(checkpoints):
-    cli.say(f"This run has already come to its end; raise {_length_of(config)} to go on.")
+    cli.say(f"This run has already come to its end; raise {recipe.length} to go on.")
   else:
     recipe.fit(model, data, checkpoints, options)
-
-
-def _length_of(config: Any) -> str:
-  """Which hyperparameter says how long a run is."""
-  return next(name for name in ("num_steps", "num_epochs", "total_iter") if hasattr(config, name))

@@ -1,6 +1,7 @@
 """Start values of dense and convolution weights."""
 
 import zlib
+from collections.abc import Iterable
 
 import tensorflow as tf
 
@@ -8,6 +9,19 @@ import tensorflow as tf
 def seed_pair(seed: int, name: str) -> tuple[int, int]:
   """A stateless seed for the variable of that name: other names, other values."""
   return seed, zlib.crc32(name.encode()) & 0x7FFFFFFF
+
+
+def draw_he_normal(convolutions: Iterable[tf.keras.layers.Layer], seed: int) -> None:
+  """Sets kernels to normal(0, sqrt(2 / fan_in)), the same for a seed each time.
+
+  Args:
+    convolutions: built layers with `kernel` [h, w, in, out].
+    seed: of all of them.
+  """
+  for number, conv in enumerate(convolutions):
+    fan_in = conv.kernel.shape[:3].num_elements()
+    conv.kernel.assign((2.0 / fan_in) ** 0.5 * tf.random.stateless_normal(
+        conv.kernel.shape, [seed, number], alg="philox"))
 
 
 @tf.keras.utils.register_keras_serializable("sketch_zoo")

@@ -12,6 +12,7 @@ from models.hparams import hparam
 
 # The original's name for faces is "celeba" where it chooses networks and "face" where it is read.
 SHOE = "shoe"
+LPIPS_NETS = ("vgg", "alex", "squeeze")
 DATA_NAMES = ("art", "face", "celeba", SHOE)
 SIZE_MULTIPLE = 128
 # What happens where a line of figures ends, so that training that goes on gives the same lines.
@@ -73,6 +74,8 @@ class Sketch2ImageConfig:
   perceptual_weight: float = hparam(
       10.0, "Weight of the distance to the photo in stage 2; 1 in stage 1.", at_least=0,
       below=float("inf"))
+  lpips_net: str = hparam(
+      "vgg", "Network that LPIPS sees with; the original's is vgg.", choices=LPIPS_NETS)
   lpips_reduction: str = hparam(
       "sum", "How LPIPS is taken over a batch: sum, as in the original, whose balance then "
       "depends on the batch size, or mean.", choices=("sum", "mean"))

@@ -11,6 +11,6 @@ PRESETS = {
     "demo": Sketch2ImageConfig(
         data_name="art", nfc=16, ndf=16, im_size_ae=128, im_size_gan=128, batch_size_ae=4,
         batch_size_gan=4, nbr_cls=24, passes_per_set=40, iteration_ae=800, epoch_gan=4,
-        iteration_gan=100, held_out=0.1, log_interval=50, save_image_interval=100,
+        iteration_gan=100, held_out=0.1, lpips_net="squeeze", log_interval=50, save_image_interval=100,
         save_model_interval=100, fid_interval=100, ema_decay=0.98),
 }

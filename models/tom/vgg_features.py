@@ -3,6 +3,7 @@
 import tensorflow as tf
 
 from models.layers.adaptive_pooling import average_pool
+from models.layers.initializers import draw_he_normal
 from models.lpips.vgg16 import Vgg16
 
 # ImageNet's mean and deviation of R, G, B in [0, 1].
@@ -34,10 +35,7 @@ class VggFeatures(tf.keras.layers.Layer):
   def __init__(self, levels: int = 5, **kwargs):
     super().__init__(trainable=False, dtype="float32", **kwargs)
     self.vgg = Vgg16(levels, name="vgg")
-    for number, conv in enumerate(self.vgg.convolutions.values()):
-      fan_in = conv.kernel.shape[0] * conv.kernel.shape[1] * conv.kernel.shape[2]
-      conv.kernel.assign((2.0 / fan_in) ** 0.5 * tf.random.stateless_normal(
-          conv.kernel.shape, [_SEED, number], alg="philox"))
+    draw_he_normal(self.vgg.convolutions.values(), _SEED)
     self.built = True
 
   def call(self, images, levels=None):
