@@ -1,20 +1,25 @@
 # make demo: trains RPCL-pix2seq on the built-in drawings, then samples, retrieval, a latent map
 # and a report as a page.
 # make demo-faces: trains SC-Lmser on the built-in faces, then a report and sheets of pictures.
+# make demo-sketch2image: trains both stages of Sketch-to-Image on the built-in faces, then the same.
 # make test: the tests. All make the virtual environment first if it isn't there.
 
 VENV ?= .venv
 BIN := $(VENV)/bin
 DEMO ?= runs/demo
 FACES ?= runs/faces
+SKETCH2IMAGE ?= runs/sketch2image
 
-.PHONY: demo demo-faces test test-slow clean-demo
+.PHONY: demo demo-faces demo-sketch2image test test-slow clean-demo
 
 demo: $(VENV)/installed
 	sh demo.sh $(BIN)/python $(DEMO)
 
 demo-faces: $(VENV)/installed
 	sh demo_faces.sh $(BIN)/python $(FACES)
+
+demo-sketch2image: $(VENV)/installed
+	sh demo_sketch2image.sh $(BIN)/python $(SKETCH2IMAGE)
 
 test: $(VENV)/installed
 	$(BIN)/python -m pytest -m "not slow" -n 2 --dist loadfile
@@ -23,7 +28,7 @@ test-slow: $(VENV)/installed
 	$(BIN)/python -m pytest -m slow
 
 clean-demo:
-	rm -rf $(DEMO) $(FACES)
+	rm -rf $(DEMO) $(FACES) $(SKETCH2IMAGE)
 
 $(VENV)/installed: requirements.txt pyproject.toml
 	sh install.sh $(VENV)

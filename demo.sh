@@ -1,27 +1,15 @@
 #!/bin/sh
 # RPCL-pix2seq end to end on the built-in drawings; ends with pictures.
 # Usage: sh demo.sh PYTHON FOLDER      (make demo)
-set -eu
-python=$1
-folder=$2
-export TF_CPP_MIN_LOG_LEVEL=3
+. ./demo_start.sh
 
-if [ -e "$folder/checkpoints/last" ]; then
-  echo "Going on with the run in $folder (make clean-demo starts afresh)." >&2
-  resume=--resume_training
-else
-  resume=--noresume_training
-fi
-
-"$python" train/rpcl_pix2seq.py --preset=demo --log_root="$folder" $resume
+"$python" train/rpcl_pix2seq.py --preset=demo --log_root="$folder" "$(resume_in "$folder")"
 "$python" evaluate/sample.py --model="$folder" --output_dir="$folder/samples" --num_samples=8 \
   --temperature=0.1
 "$python" evaluate/retrieval.py --model="$folder" --generate
 "$python" evaluate/interpolate.py --model="$folder" --output_dir="$folder/interpolation"
 "$python" evaluate/latent_space.py --model="$folder" --output_dir="$folder/latent_space"
-# Without fetching anything: the report says what it leaves out for that reason.
-SKETCH_ZOO_OFFLINE=1 "$python" evaluate/report.py --model_dir="$folder" \
-  --output_dir="$folder/report"
+"$python" evaluate/report.py --model_dir="$folder" --output_dir="$folder/report"
 
 echo "Look at these pictures, and at $folder/report/report.html:" >&2
 ls "$folder"/samples/contact_sheet.png "$folder"/interpolation/*.png "$folder"/latent_space/*.png >&2

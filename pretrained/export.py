@@ -23,6 +23,13 @@ Of TOM (`serving_default` is `photo_to_sketch`; H and W are any multiples of 32)
 
   photo_to_sketch  photo float32 [B, H, W, 3] in [0, 255] -> sketch in [0, 1], sketch_uint8
 
+Of Sketch-to-Image (`serving_default` is `sketch_to_image`; H and W are any, the auto-encoder's
+`sketch_to_image` has no seed):
+
+  encode_style     photo float32 [B, H, W, 3] in [0, 255] -> style_32, style_16, style_8
+  encode_content   sketch float32 [B, H, W, 1] in [0, 255] -> content_32, content_16, content_8
+  sketch_to_image  sketch, photo, seed int32 [B] -> image in (-1, 1), image_uint8
+
 Served with
   tensorflow_model_server --model_name=sketch --model_base_path=$PWD/serving/bee_bus \\
       --rest_api_port=8501 --enable_batching \\
@@ -47,6 +54,7 @@ from pretrained import pretrained_registry, saved_model_files
 from pretrained.picture_inputs import BATCH_SIZES
 from pretrained.rpcl_pix2seq_serving import RpclPix2SeqServing
 from pretrained.sc_lmser_serving import ScLmserServing
+from pretrained.sketch2image_serving import SketchAutoEncoderServing, SketchGanServing
 from pretrained.sketch_a_net_serving import SketchANetServing
 from pretrained.tom_serving import TomServing
 
@@ -61,6 +69,8 @@ class Exporter(NamedTuple):
 
 EXPORTERS = {"rpcl_pix2seq": Exporter(RpclPix2SeqServing, "reconstruct"),
              "sc_lmser": Exporter(ScLmserServing, "photo_to_sketch", BATCH_SIZES),
+             "sketch2image": Exporter(SketchGanServing, "sketch_to_image", BATCH_SIZES),
+             "sketch2image_ae": Exporter(SketchAutoEncoderServing, "sketch_to_image", BATCH_SIZES),
              "sketch_a_net": Exporter(SketchANetServing, "recognise"),
              "tom": Exporter(TomServing, "photo_to_sketch", BATCH_SIZES)}
 

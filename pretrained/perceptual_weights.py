@@ -11,7 +11,7 @@ from pretrained import lpips_weights
 from pretrained.lpips_weights import BACKBONE_FLAG, HEADS_FLAG, Files
 
 RANDOM = "random"
-_SEED = 16
+_SEED, _BIAS_DEVIATION = 16, 0.5
 HELP = {
     "backbone_weights": "Weights of the network that LPIPS sees with, torchvision's .pth file. Not "
                         "given: that of the cache folder, or it is fetched. \"random\": random "
@@ -48,8 +48,9 @@ def locate(net: str, backbone: str | None, heads: str | None) -> Files | None:
 def load(net: str, files: Files | None) -> Lpips:
   """LPIPS with these weights.
 
-  Without files: convolutions as they start, the same each time, and every level calibrated by one
-  number for all of its C channels, 1 / sqrt(C), so that no level rules.
+  Without files: He normal convolutions, the same each time, with biases (without any, a picture
+  would be as near to itself made darker), and every level calibrated by one number for all of its C
+  channels, 1 / sqrt(C), so that no level rules.
 
   Raises:
     UserError: a file can't be read or does not fit.
@@ -57,7 +58,11 @@ def load(net: str, files: Files | None) -> Lpips:
   if files is not None:
     return lpips_weights.load_files(net, files)
   model = Lpips(net)
-  draw_he_normal(model.backbone.convolutions.values(), _SEED)
+  convolutions = model.backbone.convolutions.values()
+  draw_he_normal(convolutions, _SEED)
+  for number, conv in enumerate(convolutions):
+    conv.bias.assign(tf.random.stateless_normal(conv.bias.shape, [_SEED, number],
+                                                stddev=_BIAS_DEVIATION))
   for head in model.heads:
     head.assign(tf.fill(head.shape, head.shape[0] ** -0.5))
   return model

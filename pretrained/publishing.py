@@ -16,8 +16,14 @@ FACTS = ("licence", "data", "command", "score", "description")
 _USAGE = {"rpcl_pix2seq": "evaluate/sample.py --model",
           "sc_lmser": "evaluate/translate.py --direction=photo_to_sketch --input_dir=PHOTOS "
                       "--output_dir=SKETCHES --model",
+          "sketch2image": "evaluate/translate.py --direction=sketch_to_photo --input_dir=SKETCHES "
+                          "--style_dir=PHOTOS --output_dir=PICTURES --model",
+          "sketch2image_ae": "train/sketch2image.py --stage=gan --pretrained_ae_path",
           "sketch_a_net": "evaluate/recognition.py --generated_dir=SAMPLES --classifier",
           "tom": "evaluate/tom.py --input_dir=PHOTOS --output_dir=SKETCHES --model"}
+_TRYING = "Trying the zoo without training first"
+# Model -> what the command is for, where that is not trying.
+_PURPOSE = {"sketch2image_ae": "Training the second stage of Sketch-to-Image without the first"}
 _UNLIKE = "the less others are like them, the worse they come out"
 
 _CARD = """# {name}
@@ -35,7 +41,7 @@ _CARD = """# {name}
 
 ## What it is for
 
-Trying the zoo without training first: `python {usage}={name}`.
+{purpose}: `python {usage}={name}`.
 
 ## What it is not
 
@@ -65,7 +71,8 @@ def publish(run_dir: str | os.PathLike, name: str, facts: dict[str, str]) -> dic
   folder = pretrained_registry.REGISTRY.parent / "weights" / name
   facts = {"model": content["model"], **facts}
   card = _existing_card(folder) or _CARD.format(
-      name=name, parameters=model.count_params(), usage=_USAGE[content["model"]],
+      name=name, parameters=_count_parameters(model), usage=_USAGE[content["model"]],
+      purpose=_PURPOSE.get(content["model"], _TRYING),
       **_what_it_saw(content["model"], content["data"]), **facts)
   saving.save_model(model, folder, content["data"])
   with atomic_path(folder / "README.md") as path:
@@ -80,9 +87,11 @@ def _what_it_saw(model: str, data: dict[str, Any]) -> dict[str, str]:
     model: its registered name.
     data: of config.json: `categories` of drawings; or `data_type`, `pairs` (split -> how many) and
       `selected_on` (the split that chose the checkpoint) of faces; or `pictures`, `photos`,
-      `sketches` (how many) and `vgg` of TOM, as far as they are known.
+      `sketches` (how many) and `vgg` of TOM; or `pictures`, `photos`, `held_out`, `sketch_sets`
+      (how many) and `lpips` of Sketch-to-Image; as far as they are known.
   """
-  say = {"sc_lmser": _seen_by_face_models, "tom": _seen_by_tom}.get(model, _seen_by_others)
+  say = {"sc_lmser": _seen_by_face_models, "sketch2image": _seen_by_sketch2image,
+         "sketch2image_ae": _seen_by_sketch2image, "tom": _seen_by_tom}.get(model, _seen_by_others)
   rows, words = say(data)
   table = "\n".join(f"| {name} | {text} |" for name, text in rows.items())
   return {"rows": table.replace("_", " "), **words}
@@ -102,10 +111,27 @@ def _seen_by_face_models(data):
 
 
 def _seen_by_tom(data):
-  count = lambda kind: f"{data[kind]:,}" if kind in data else "unknown"
-  rows = {"unpaired pictures": f"{count('photos')} photos, {count('sketches')} sketches",
+  rows = {"unpaired pictures": f"{_count(data, 'photos')} photos, "
+                               f"{_count(data, 'sketches')} sketches",
           "VGG-16": data.get("vgg", "unknown")}
   return rows, {"seen": "pictures", "unseen": _UNLIKE}
+
+
+def _seen_by_sketch2image(data):
+  rows = {"pictures": data.get("pictures", "unknown"), "photos": _count(data, "photos"),
+          "photos held out": _count(data, "held_out"),
+          "sketches of each photo": _count(data, "sketch_sets"),
+          "LPIPS": data.get("lpips", "unknown")}
+  return rows, {"seen": "pictures", "unseen": _UNLIKE}
+
+
+def _count(data, kind):
+  return f"{data[kind]:,}" if kind in data else "unknown"
+
+
+def _count_parameters(model):
+  """As `model.count_params()`, which wants a model that has been called."""
+  return sum(variable.shape.num_elements() for variable in model.weights)
 
 
 def _existing_card(folder: pathlib.Path) -> str:

@@ -7,26 +7,20 @@
 import os
 import pathlib
 import re
-from collections.abc import Mapping
 from typing import Any
 
-import numpy as np
-import tensorflow as tf
-
 from data_tools import cli
-from data_tools.errors import UserError
-from models.layers import torch_state
 from models.tom.config import TomConfig
 from models.tom.model import Tom
-from pretrained import vgg_weights
+from pretrained import torch_conversion, vgg_weights
+from pretrained.torch_conversion import Origin
 from pretrained.torch_files import read_tree
 
 # The original's name of a network -> ours, and the loss that moves it.
 _NETWORKS = {"g": ("G", "loss_G"), "ds": ("D", "loss_D")}
-_COUNTER = "num_batches_tracked"  # of every batch norm; nothing depends on it
 _WIDTH_FROM = "final.0.weight_orig"
-_ADVICE = "give a <n>_model.pth that its training wrote, whole"
-_SHOWN = 4
+_ORIGIN = Origin("TOM", "give a <n>_model.pth that its training wrote, whole")
+_ORIGIN_OF_ADAMS = Origin(_ORIGIN.program, f"{_ORIGIN.advice}, with its <n>_opt.pth")
 
 
 def convert(source: str | os.PathLike, vgg: str | None = None) -> tuple[Tom, dict[str, Any]]:
@@ -44,11 +38,13 @@ def convert(source: str | os.PathLike, vgg: str | None = None) -> tuple[Tom, dic
     UserError: a file is missing or broken, or its entries are not those of one whole model.
   """
   path = pathlib.Path(source)
-  networks = _networks_of(read_tree(path), path, "a state dict")
+  networks = _networks_of(path, "a state dict", _ORIGIN)
   vgg_path = vgg_weights.locate(vgg)
-  model = Tom(TomConfig(generator_width=_width(networks["g"], path)))
+  # The last convolution takes twice as many channels.
+  last = torch_conversion.shape_of(networks["g"], _WIDTH_FROM, 4, str(path), _ORIGIN)
+  model = Tom(TomConfig(generator_width=last[1] // 2))
   for key, state in networks.items():
-    _fill(getattr(model, _NETWORKS[key][0]), state, f"{path}, {key}")
+    torch_conversion.fill(getattr(model, _NETWORKS[key][0]), state, f"{path}, {key}", _ORIGIN)
   if vgg_path is not None:
     vgg_weights.load(model.vgg, vgg_path)
   data = {"converted_from": path.name, "vgg": vgg_weights.label(vgg_path)}
@@ -59,60 +55,10 @@ def convert(source: str | os.PathLike, vgg: str | None = None) -> tuple[Tom, dic
   return model, data
 
 
-def _networks_of(tree: Any, path: pathlib.Path, what: str) -> dict[str, dict[str, Any]]:
-  """The entries g and ds, and no others."""
-  if not isinstance(tree, dict) or set(tree) != set(_NETWORKS) or not all(
-      isinstance(value, dict) for value in tree.values()):
-    found = ", ".join(map(str, tree)) if isinstance(tree, dict) else type(tree).__name__
-    raise UserError(f"{path} holds {found:.80} where g and ds, each with {what}, were expected; "
-                    f"{_ADVICE}.")
-  return tree
-
-
-def _width(state: Mapping[str, Any], path: pathlib.Path) -> int:
-  """The generator's width, from the channels that its last convolution takes."""
-  weight = state.get(_WIDTH_FROM)
-  if not isinstance(weight, np.ndarray) or weight.ndim != 4 or weight.shape[1] < 2:
-    raise UserError(f"{path} has no {_WIDTH_FROM} of a generator of TOM; {_ADVICE}.")
-  return weight.shape[1] // 2
-
-
-def _fill(network: tf.Module, state: Mapping[str, Any], where: str) -> None:
-  """Every variable gets its value, once every entry is known to fit."""
-  state = {name: value for name, value in state.items() if not name.endswith(_COUNTER)}
-  variables = torch_state.named_variables(network)
-  _refuse({"missing": [name for name in variables if name not in state],
-           "unknown": [name for name in state if name not in variables]}, where)
-  values = _converted(network, variables, state, where)
-  for name, variable in variables.items():
-    variable.assign(values[name])
-
-
-def _converted(network, variables, state, where) -> dict[str, np.ndarray]:
-  """Arrays in our layout; those that can't be are refused."""
-  sizes = {name: variable.shape.num_elements() for name, variable in variables.items()}
-  _refuse({"without finite numbers": [name for name, value in state.items()
-                                      if not _is_finite(value)]}, where)
-  _refuse({"misshapen": [f"{name} {list(value.shape)}" for name, value in state.items()
-                         if value.size != sizes[name]]}, where)
-  values = torch_state.from_torch(network, state)
-  _refuse({"misshapen": [f"{name} {list(state[name].shape)}" for name, value in values.items()
-                         if value.shape != tuple(variables[name].shape)]}, where)
-  return values
-
-
-def _refuse(misfits: Mapping[str, list[str]], where: str) -> None:
-  clauses = [f"{kind}: {', '.join(names[:_SHOWN])}"
-             + (f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else "")
-             for kind, names in misfits.items() if names]
-  if clauses:
-    raise UserError(f"The entries of {where}, are not those of TOM ({'; '.join(clauses)}); "
-                    f"{_ADVICE}.")
-
-
-def _is_finite(value) -> bool:
-  return (isinstance(value, np.ndarray) and bool(np.issubdtype(value.dtype, np.floating))
-          and bool(np.isfinite(value).all()))
+def _networks_of(path: pathlib.Path, what: str, origin: Origin) -> dict[str, dict[str, Any]]:
+  """The entries g and ds of a file, and no others."""
+  return torch_conversion.parts_of(read_tree(path), dict.fromkeys(_NETWORKS, dict), path,
+                                   f"g and ds, each with {what},", origin)
 
 
 def _restore_adams(model, networks, path) -> int | None:
@@ -124,37 +70,11 @@ def _restore_adams(model, networks, path) -> int | None:
             "converted model as the original would have.")
     return int(named[1]) if named else None
   model.compile()
-  steps = set()
-  for key, optimizer in _networks_of(read_tree(beside), beside, "an optimiser").items():
+  counts = []
+  for key, optimizer in _networks_of(beside, "an optimiser", _ORIGIN_OF_ADAMS).items():
     ours, loss = _NETWORKS[key]
-    steps |= _restore_adam(model.adams[loss], getattr(model, ours), networks[key], optimizer,
-                           f"{beside}, {key}")
-  if len(steps) != 1:
-    raise UserError(f"The step counts of {beside} differ ({sorted(steps)}); {_ADVICE}, with its "
-                    "<n>_opt.pth.")
-  return steps.pop()
-
-
-def _restore_adam(adam, network, state, optimizer, where) -> set[int]:
-  """The moments of one network; the step counts that were met.
-
-  PyTorch numbers the parameters of an optimiser in the order in which the state dict has them.
-  """
-  variables = torch_state.named_variables(network)
-  trained = [name for name in state if name in variables and variables[name].trainable]
-  entries = optimizer.get("state")
-  if not isinstance(entries, dict) or set(entries) != set(range(len(trained))):
-    raise UserError(f"{where}, does not hold the state of {len(trained)} parameters as Adam keeps "
-                    f"it; {_ADVICE}, with its <n>_opt.pth.")
-  steps = set()
-  try:
-    for slot, kind in (("m", "exp_avg"), ("v", "exp_avg_sq")):
-      moments = {name: entries[number][kind] for number, name in enumerate(trained)}
-      for name, value in _converted(network, variables, moments, where).items():
-        adam.get_slot(variables[name], slot).assign(value)
-    steps = {int(entry["step"]) for entry in entries.values()}
-  except (KeyError, TypeError, ValueError) as error:
-    raise UserError(f"{where}, is not the state of Adam ({error}); {_ADVICE}, with its "
-                    "<n>_opt.pth.") from error
-  adam.iterations.assign(max(steps))
-  return steps
+    network = getattr(model, ours)
+    counts.append(torch_conversion.restore_adam(
+        model.adams[loss], network, torch_conversion.parameters_of(network, networks[key]),
+        optimizer, f"{beside}, {key}", _ORIGIN_OF_ADAMS))
+  return torch_conversion.one_count(counts, str(beside), _ORIGIN_OF_ADAMS)
