@@ -7,6 +7,7 @@ for stage in ae gan; do
   "$python" train/sketch2image.py --stage=$stage --preset=demo --backbone_weights=random --nofid \
     --log_root="$folder" "$(resume_in "$folder/$stage")"
 done
+rm -rf "$folder/report"
 "$python" evaluate/sketch2image_report.py --model="$folder/gan" --output_dir="$folder/report"
 
 echo "Look at these pictures:" >&2

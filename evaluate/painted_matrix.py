@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from evaluate.painting import Painter
+from evaluate.painting import Painter, crossed
 from evaluate.pictures.image_matrix import draw_matrix
 
 
@@ -22,6 +22,4 @@ def paint_matrix(paint: Painter, sketches: np.ndarray, photos: np.ndarray, seed:
   Raises:
     UserError: the model makes NaN.
   """
-  rows = [paint(np.repeat(sketch[None], len(photos), axis=0), photos, seed + number * len(photos))
-          for number, sketch in enumerate(sketches)]
-  return draw_matrix(sketches, photos, *(np.stack(one) for one in zip(*rows)))
+  return draw_matrix(sketches, photos, *crossed(paint, sketches, photos, seed))

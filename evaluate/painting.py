@@ -24,6 +24,7 @@ from models.sketch2image.gan_model import SketchGan
 
 WEIGHTS = ("average", "live")
 STATISTICS = ("batch", "moving")
+LARGEST_SEED = 10**9  # with the number of a picture added it has to fit into 32 bits
 
 
 class Painted(NamedTuple):
@@ -59,8 +60,8 @@ class Painter:
   def __init__(self, model: SketchGan, batch_size: int = 8, weights: str = "average",
                statistics: str = "batch"):
     if weights not in WEIGHTS or statistics not in STATISTICS:
-      raise ValueError(f"weights={weights!r} and statistics={statistics!r}, but the first is one of "
-                       f"{WEIGHTS}, the second of {STATISTICS}")
+      raise ValueError(f"weights={weights!r} and statistics={statistics!r}, but the first is one "
+                       f"of {WEIGHTS}, the second of {STATISTICS}")
     self.batch_size, self._model = batch_size, model
     self._average, self._batch_statistics = weights == "average", statistics == "batch"
     self._run = tf.function(self._painted, autograph=False, reduce_retracing=True)

@@ -8,7 +8,8 @@ from models import registry, saving
 from models.sketch2image.gan_model import SketchGan
 from pretrained import pretrained_registry
 
-KIND = "sketch2image"
+KIND, FIRST_STAGE = "sketch2image", "sketch2image_ae"
+STAGES = (KIND, FIRST_STAGE)
 
 
 def load(name_or_dir: str | os.PathLike) -> tuple[SketchGan, dict[str, Any]]:
@@ -22,7 +23,7 @@ def load(name_or_dir: str | os.PathLike) -> tuple[SketchGan, dict[str, Any]]:
   """
   folder = pretrained_registry.resolve(name_or_dir)
   kind = saving.read_config(folder)["model"]
-  if kind == "sketch2image_ae":
+  if kind == FIRST_STAGE:
     raise UserError(f"{name_or_dir} is an auto-encoder, the first stage of Sketch-to-Image, but "
                     "pictures are painted by the second; give a run of train/sketch2image.py "
                     "--stage=gan.")

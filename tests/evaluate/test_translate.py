@@ -12,7 +12,7 @@ from data_tools.errors import UserError
 from data_tools.faces import face_dataset, geometry
 from data_tools.faces.result_files import encode_jpeg
 from data_tools.image_files import read_as_stored
-from evaluate import face_models, translate_run
+from evaluate import face_models, result_folder, translate_plan, translate_run
 from evaluate.translating import AnySizeTranslator, Translator
 from models import saving
 from tests import strategies
@@ -61,7 +61,7 @@ def photos(tmp_path):
 
 
 def run(folder, photos, output, **changes):
-  return translate_run.run(translate_run.Options(**{
+  return translate_run.run(translate_plan.Options(**{
       "model": folder, "direction": "photo_to_sketch", "input_dir": str(photos),
       "output_dir": str(output), **changes}))
 
@@ -213,6 +213,10 @@ def test_what_a_person_can_mend(folder, photos, tmp_path):
       ("can't be made", {"output_dir": str(photos / "n0.png" / "out")}),
       ("does not end in .png", {"sheet": str(tmp_path / "page.jpg")}),
       ("would take the place of a picture", {"sheet": str(out / "n3.png")}),
+      ("--style_dir is given, but .* of the kind sc_lmser, which has no use for it",
+       {"style_dir": str(photos)}),
+      ("--seed is given, but", {"seed": 0}), ("--weights is given, but", {"weights": "live"}),
+      ("--statistics is given, but", {"statistics": "batch"}),
   ]
   for sentence, changes in cases:
     with pytest.raises(UserError, match=sentence):
@@ -237,7 +241,7 @@ def test_what_a_person_can_mend(folder, photos, tmp_path):
 
 
 def test_a_folder_that_may_not_be_written_to(folder, photos, tmp_path, monkeypatch):
-  monkeypatch.setattr(translate_run.os, "access", lambda path, mode: False)
+  monkeypatch.setattr(result_folder.os, "access", lambda path, mode: False)
   with pytest.raises(UserError, match="may not be written to"):
     run(folder, photos, tmp_path / "out")
 
