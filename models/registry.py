@@ -11,6 +11,8 @@ from typing import Any
 import tensorflow as tf
 
 from data_tools.errors import UserError
+from models.ia_cyclegan.config import IaCycleGanConfig
+from models.ia_cyclegan.model import IaCycleGan
 from models.rpcl_pix2seq.config import RpclPix2SeqConfig
 from models.rpcl_pix2seq.model import RpclPix2Seq
 from models.sc_lmser.config import ScLmserConfig
@@ -22,6 +24,8 @@ from models.sketch_a_net.config import SketchANetConfig
 from models.sketch_a_net.model import SketchANet
 from models.tom.config import TomConfig
 from models.tom.model import Tom
+from models.vggface.config import VggFaceConfig
+from models.vggface.model import FaceRecogniser
 
 
 @dataclasses.dataclass(frozen=True)
@@ -40,6 +44,7 @@ class ModelEntry:
 
 
 MODELS: dict[str, ModelEntry] = {
+    "ia_cyclegan": ModelEntry(IaCycleGanConfig, IaCycleGan),
     "rpcl_pix2seq": ModelEntry(RpclPix2SeqConfig, RpclPix2Seq),
     "sc_lmser": ModelEntry(ScLmserConfig, ScLmser),
     "sketch2image": ModelEntry(Sketch2ImageConfig, SketchGan),
@@ -47,6 +52,8 @@ MODELS: dict[str, ModelEntry] = {
                                   command="train/sketch2image.py --stage=ae"),
     "sketch_a_net": ModelEntry(SketchANetConfig, SketchANet),
     "tom": ModelEntry(TomConfig, Tom),
+    "vggface": ModelEntry(VggFaceConfig, FaceRecogniser,
+                          command="train/ia_cyclegan.py --stage=recogniser"),
 }
 
 

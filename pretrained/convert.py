@@ -6,6 +6,7 @@
   python pretrained/convert.py --model=tom --source=RUN/699_model.pth --output_dir=DIR
   python pretrained/convert.py --model=sketch2image_ae --source=AE/models/12000.pth --output_dir=DIR
   python pretrained/convert.py --model=sketch2image --source=RUN/models/19.pth --output_dir=DIR
+  python pretrained/convert.py --model=vggface --source=vgg_face.mat --output_dir=DIR
 
 One JSON line goes to stdout.
 """
@@ -17,20 +18,22 @@ from absl import flags
 from models import saving
 from models.sketch2image.config import DATA_NAMES
 from pretrained import (rpcl_pix2seq_conversion, sc_lmser_conversion, sketch2image_ae_conversion,
-                        sketch2image_gan_conversion, tom_conversion, vgg_weights)
+                        sketch2image_gan_conversion, tom_conversion, vgg_face_conversion,
+                        vgg_weights)
 
 # Model -> (source, **the flags of that model) -> the model, and what is known of its training.
 CONVERTERS = {"rpcl_pix2seq": rpcl_pix2seq_conversion.convert,
               "sc_lmser": sc_lmser_conversion.convert,
               "sketch2image": sketch2image_gan_conversion.convert,
               "sketch2image_ae": sketch2image_ae_conversion.convert,
-              "tom": tom_conversion.convert}
+              "tom": tom_conversion.convert, "vggface": vgg_face_conversion.convert}
 
 _MODEL = flags.DEFINE_enum("model", None, sorted(CONVERTERS), "Which model.", required=True)
 _SOURCE = flags.DEFINE_string(
     "source", None, "Folder with the original's checkpoint (.index, .data-*) and its "
     "model_config.json, without which SC-Lmser's defaults are taken; or one checkpoint's path "
-    "without the ending; of TOM the <n>_model.pth; of Sketch-to-Image a models/<number>.pth.",
+    "without the ending; of TOM the <n>_model.pth; of Sketch-to-Image a models/<number>.pth; "
+    "of vggface Oxford's vgg_face.mat.",
     required=True)
 _OUTPUT_DIR = flags.DEFINE_string("output_dir", None, "The model folder to make.", required=True)
 # Flags of some models only: name -> the models.

@@ -13,7 +13,8 @@ from data_tools.faces.geometry import Geometry, window
 
 
 def train_batches(split: FaceSplit, batch_size: int, seed: int, geometry: Geometry = Geometry(),
-                  first_batch: int = 0, each_once: bool = False) -> tf.data.Dataset:
+                  first_batch: int = 0, each_once: bool = False, flip: bool = False
+                  ) -> tf.data.Dataset:
   """Endless training batches, each with one offset of the crop for all its pictures.
 
   Args:
@@ -25,6 +26,7 @@ def train_batches(split: FaceSplit, batch_size: int, seed: int, geometry: Geomet
     each_once: False: every batch is drawn anew from all pairs, as the original does, so that a
       pair may come up in consecutive batches; True: shuffled passes over all pairs, those that do
       not fill a last batch left out.
+    flip: mirror each pair, photo and sketch together, with probability 1/2.
 
   Returns:
     Elements {"photo": uint8 [B, H, W, 3], "sketch": uint8 [B, H, W, 1]}, pixels 0..255, paper 255,
@@ -34,7 +36,7 @@ def train_batches(split: FaceSplit, batch_size: int, seed: int, geometry: Geomet
     UserError: fewer pairs than one batch.
   """
   steps = steps_per_epoch(split, batch_size)
-  batches = TrainBatches(split, batch_size, seed, geometry, each_once)
+  batches = TrainBatches(split, batch_size, seed, geometry, each_once, flip)
   indices = tf.data.Dataset.counter(first_batch, dtype=tf.int64)
   return indexed_batches.mapped(indices, lambda index: batches(*divmod(int(index), steps)),
                                 _specs(batch_size, geometry))
@@ -95,17 +97,21 @@ class TrainBatches:
   """Training batches by pass and position; see `train_batches`."""
 
   def __init__(self, split: FaceSplit, batch_size: int, seed: int,
-               geometry: Geometry = Geometry(), each_once: bool = False):
+               geometry: Geometry = Geometry(), each_once: bool = False, flip: bool = False):
     self.split = split
     self.geometry = geometry
     self._size = batch_size
-    self._each_once = each_once
+    self._each_once, self._flip = each_once, flip
     self._passes = indexed_batches.Passes(len(split), batch_size, seed)
 
   def __call__(self, pass_index: int, batch_index: int) -> tuple[np.ndarray, np.ndarray]:
     """Photos uint8 [B, H, W, 3] and sketches uint8 [B, H, W, 1], pixels 0..255."""
     rows, offset = self.draw(pass_index, batch_index)
-    return _cropped(self.split, rows, offset, self.geometry)
+    pair = _cropped(self.split, rows, offset, self.geometry)
+    mirrored = self.mirrored(pass_index, batch_index)
+    for pictures in pair if mirrored.any() else ():
+      pictures[mirrored] = pictures[mirrored, :, ::-1]
+    return pair
 
   def draw(self, pass_index: int, batch_index: int) -> tuple[np.ndarray, tuple[int, int]]:
     """The pairs of a batch, int64 [B], and the (top, left) of its crop on the canvas."""
@@ -115,3 +121,10 @@ class TrainBatches:
     else:
       rows = random.permutation(len(self.split))[:self._size]
     return rows, self.geometry.draw_offset(random)
+
+  def mirrored(self, pass_index: int, batch_index: int) -> np.ndarray:
+    """Which pairs of a batch are mirrored left to right, bool [B]."""
+    if not self._flip:
+      return np.zeros(self._size, bool)
+    # Random numbers of their own: the other draws are the same with and without.
+    return self._passes.random(pass_index, batch_index, 0).random(self._size) < 0.5

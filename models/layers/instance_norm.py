@@ -1,4 +1,4 @@
-"""Instance normalisation: the one place where TensorFlow Addons is used."""
+"""Instance normalisation by TensorFlow Addons, which is used here and in `triplet_loss` only."""
 
 import warnings
 

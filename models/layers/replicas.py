@@ -32,7 +32,9 @@ def gathered(rows: tf.Tensor) -> tf.Tensor:
   replica = _several()
   if replica is None:
     return rows
-  return tf.ensure_shape(replica.all_gather(rows, axis=0), [None, *rows.shape[1:]])
+  whole = tf.ensure_shape(replica.all_gather(rows, axis=0), [None, *rows.shape[1:]])
+  # TensorFlow can't send back the sparse gradient of a tf.gather; reshape's is dense.
+  return tf.reshape(whole, tf.shape(whole))
 
 
 def _several():

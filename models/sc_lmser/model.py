@@ -8,6 +8,7 @@ import tensorflow as tf
 from data_tools.errors import UserError
 from models import adversarial_losses
 from models.layers import randomness
+from models.layers.image_pool import ImagePool
 from models.layers.pixels import normalized
 from models.layers.replicas import global_mean
 from models.optimizers import make_moments
@@ -15,7 +16,6 @@ from models.sc_lmser import losses
 from models.sc_lmser.config import ScLmserConfig
 from models.sc_lmser.discriminator import Discriminator
 from models.sc_lmser.generator import Generator
-from models.sc_lmser.image_pool import ImagePool
 
 LOSSES = ("loss_Dy1", "loss_Dy2", "loss_Dx", "loss_F", "loss_G1", "loss_G2")
 # Each loss has an Adam of its own, and with it moments and a step count; which network it moves.

@@ -5,7 +5,8 @@ Where a block has parts, they are named as in the original, below the block's ow
 
 import tensorflow as tf
 
-from models.layers.linear_maps import Conv, Dense, DepthwiseConv
+from models.layers.grouped_depthwise import GroupedDepthwiseConv
+from models.layers.linear_maps import Conv, Dense
 from models.layers.resizing import nearest, sizes
 from models.layers.spectral_norm import SpectralBatchNorm
 
@@ -102,7 +103,7 @@ class GeneratorResidual(tf.keras.layers.Layer):
     self.norm1 = SpectralBatchNorm(channels, **part(0))
     self.widen = Conv(channels, wide, 1, spectral=True, **part(1))
     self.norm2 = SpectralBatchNorm(wide, **part(2))
-    self.depthwise = DepthwiseConv(wide, 5, spectral=True, deviation=1.0, **part(4))
+    self.depthwise = GroupedDepthwiseConv(wide, 5, spectral=True, deviation=1.0, **part(4))
     self.norm3 = SpectralBatchNorm(wide, **part(5))
     self.narrow = Conv(wide, channels, 1, spectral=True, **part(7))
     self.norm4 = SpectralBatchNorm(channels, **part(8))

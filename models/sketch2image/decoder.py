@@ -5,11 +5,11 @@ from collections.abc import Sequence
 import tensorflow as tf
 
 from models.layers.batch_norm import BatchNorm, synchronize
+from models.layers.doubled_conv import DoubledConv
 from models.layers.gates import glu
 from models.layers.initializers import SeededNormal, seed_pair
 from models.layers.linear_maps import Conv, Dense
 from models.layers.plain_instance_norm import instance_norm
-from models.layers.resizing import doubled
 from models.layers.torch_state import named_variables
 from models.sketch2image.blocks import DualMaskInjection, GeneratorResidual, StyleScale
 
@@ -33,10 +33,10 @@ class GatedUp(tf.keras.layers.Layer):
   def __init__(self, channels: int, filters: int, seed: int = 0, **kwargs):
     super().__init__(**kwargs)
     self._config = {"channels": channels, "filters": filters, "seed": seed}
-    self.conv = Conv(channels, 2 * filters, 3, padding=1, seed=seed, name=f"{self.name}.1")
+    self.conv = DoubledConv(channels, 2 * filters, seed=seed, name=f"{self.name}.1")
 
   def call(self, x):
-    return glu(instance_norm(self.conv(doubled(x))))
+    return glu(instance_norm(self.conv(x)))
 
   def get_config(self) -> dict:
     return {**super().get_config(), **self._config}
@@ -78,10 +78,10 @@ class Decoder(tf.keras.layers.Layer):
                     for place in (0, 2)]
     self.style_8_norm = BatchNorm(channels=8 * n, name="style_8.3")
     self.block_8b = GeneratorResidual(8 * n, **part("feat_8_2.1"))
-    self.conv_16 = Conv(8 * n, 4 * n, 3, padding=1, **part("feat_16.2"))
+    self.conv_16 = DoubledConv(8 * n, 4 * n, **part("feat_16.2"))
     self.block_16 = GeneratorResidual(4 * n, **part("feat_16.3"))
     self.mask_16 = DualMaskInjection(4 * n, name="dmi_16")
-    self.conv_32 = Conv(8 * n, 2 * n, 3, padding=1, **part("feat_32.2"))
+    self.conv_32 = DoubledConv(8 * n, 2 * n, **part("feat_32.2"))
     self.block_32 = GeneratorResidual(2 * n, **part("feat_32.3"))
     self.ups = [GatedUp(*sizes, **part(name)) for name, *sizes in (
         ("feat_64.1", 4 * n, n), ("feat_128", n, n // 2), ("feat_256", n // 2, n // 4),
@@ -115,7 +115,7 @@ class Decoder(tf.keras.layers.Layer):
 
   def _larger(self, x, conv, block, training):
     """Activation, doubling, convolution, residual block."""
-    return block(conv(doubled(tf.nn.leaky_relu(x, LEAK))), training=training)
+    return block(conv(tf.nn.leaky_relu(x, LEAK)), training=training)
 
   def torch_variables(self) -> dict[str, tf.Variable]:
     """The variable that is the decoder's own, by its name in the original."""

@@ -3,11 +3,11 @@
 import tensorflow as tf
 
 from models.layers.batch_norm import BatchNorm
+from models.layers.doubled_conv import DoubledConv
 from models.layers.gates import glu
 from models.layers.linear_maps import Conv, VectorToMap
 from models.layers.noise import Noise
 from models.layers.noise_injection import NoiseInjection
-from models.layers.resizing import doubled
 
 LEAK = 0.2
 
@@ -54,13 +54,13 @@ class NoisyUp(tf.keras.layers.Layer):
   def __init__(self, channels: int, filters: int, seed: int = 0, **kwargs):
     super().__init__(**kwargs)
     self._config = {"channels": channels, "filters": filters, "seed": seed}
-    self.conv = Conv(channels, 2 * filters, 3, padding=1, spectral=True, seed=seed,
-                     name=f"{self.name}.1")
+    self.conv = DoubledConv(channels, 2 * filters, spectral=True, seed=seed,
+                            name=f"{self.name}.1")
     self.norm = BatchNorm(channels=2 * filters, name=f"{self.name}.2")
     self.inject = NoiseInjection(2 * filters, name=f"{self.name}.3")
 
   def call(self, x, noise: Noise, training=False):
-    normed = self.norm(self.conv(doubled(x), training=training), training=training)
+    normed = self.norm(self.conv(x, training=training), training=training)
     return glu(self.inject(normed, noise))
 
   def get_config(self) -> dict:

@@ -9,9 +9,9 @@ import tensorflow as tf
 from data_tools.errors import UserError
 from models import hparams
 from models.adversarial_losses import fake_loss, real_loss
+from models.layers.image_pool import ImagePool
 from models.sc_lmser import losses
 from models.sc_lmser.config import ScLmserConfig
-from models.sc_lmser.image_pool import ImagePool
 from models.sc_lmser.model import LOSSES, NETWORK_OF, ScLmser, normalized
 from models.sc_lmser.presets import PRESETS
 from tests import smooth_functions
@@ -191,7 +191,7 @@ def test_two_replicas_train_like_one(monkeypatch):
                                      for variable in getattr(model, network).trainable_variables])
                for name, network in NETWORK_OF.items()}
     assert model.step.numpy() == 1
-    results.append((found, moments, [pool.pairs.numpy() for pool in model.pools.values()],
+    results.append((found, moments, [pool.pictures.numpy() for pool in model.pools.values()],
                     [norm.moving_variance.numpy() for norm in model.Dy.norms]))
   one, two = results
   for name in LOSSES:
@@ -245,7 +245,7 @@ def test_pool_fills_then_swaps_whole_pairs():
   returned, held = [], []
   for step, seed in enumerate(seeds):
     returned.append(float(pool(tf.fill([1, 1, 1, 1], float(step + 1)), seed)))
-    held.append(sorted(pool.pairs.numpy().ravel()))
+    held.append(sorted(pool.pictures.numpy().ravel()))
   assert returned[:3] == [1, 2, 3] and held[2] == [1, 2, 3] and int(pool.count) == 3
   swapped = [step for step in range(3, 40) if returned[step] != step + 1]
   assert 8 < len(swapped) < 29
@@ -264,7 +264,7 @@ def test_a_pool_of_unknown_batch_size_is_the_same():
   any_size = tf.function(unknown, input_signature=[tf.TensorSpec([None, 1, 1, 1]),
                                                    tf.TensorSpec([2], tf.int32)])
   np.testing.assert_array_equal(known(new, seed), any_size(new, seed))
-  np.testing.assert_array_equal(known.pairs, unknown.pairs)
+  np.testing.assert_array_equal(known.pictures, unknown.pictures)
 
 
 def test_pairs_that_fill_up_a_batch_do_not_count():
