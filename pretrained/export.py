@@ -19,6 +19,15 @@ Of SC-Lmser (`serving_default` is `photo_to_sketch`; H and W are any multiples o
   photo_to_sketch  photo float32 [B, H, W, 3] in [0, 255] -> sketch in about [-1, 1], sketch_uint8
   sketch_to_photo  sketch float32 [B, H, W, 1] in [0, 255] -> photo, photo_uint8
 
+Of IACycleGAN (`serving_default` is `photo_to_sketch`; H and W are multiples of 4, for features any):
+
+  photo_to_sketch, sketch_to_photo   as of SC-Lmser
+  embed_photo, embed_sketch          photo or sketch -> features [B, D] of length 1
+
+Of a face recogniser alone (`serving_default` is `embed`):
+
+  embed            photo or sketch, by its domain -> features
+
 Of TOM (`serving_default` is `photo_to_sketch`; H and W are any multiples of 32):
 
   photo_to_sketch  photo float32 [B, H, W, 3] in [0, 255] -> sketch in [0, 1], sketch_uint8
@@ -51,6 +60,7 @@ from absl import flags, logging
 
 from models import registry
 from pretrained import pretrained_registry, saved_model_files
+from pretrained.ia_cyclegan_serving import IaCycleGanServing, VggFaceServing
 from pretrained.picture_inputs import BATCH_SIZES
 from pretrained.rpcl_pix2seq_serving import RpclPix2SeqServing
 from pretrained.sc_lmser_serving import ScLmserServing
@@ -67,12 +77,14 @@ class Exporter(NamedTuple):
   batch_sizes: Sequence[int] = saved_model_files.BATCH_SIZES  # ascending
 
 
-EXPORTERS = {"rpcl_pix2seq": Exporter(RpclPix2SeqServing, "reconstruct"),
+EXPORTERS = {"ia_cyclegan": Exporter(IaCycleGanServing, "photo_to_sketch", BATCH_SIZES),
+             "rpcl_pix2seq": Exporter(RpclPix2SeqServing, "reconstruct"),
              "sc_lmser": Exporter(ScLmserServing, "photo_to_sketch", BATCH_SIZES),
              "sketch2image": Exporter(SketchGanServing, "sketch_to_image", BATCH_SIZES),
              "sketch2image_ae": Exporter(SketchAutoEncoderServing, "sketch_to_image", BATCH_SIZES),
              "sketch_a_net": Exporter(SketchANetServing, "recognise"),
-             "tom": Exporter(TomServing, "photo_to_sketch", BATCH_SIZES)}
+             "tom": Exporter(TomServing, "photo_to_sketch", BATCH_SIZES),
+             "vggface": Exporter(VggFaceServing, "embed", BATCH_SIZES)}
 
 _MODEL_DIR = flags.DEFINE_string(
     "model_dir", None, "A run folder of training, a converted model, or a name of the registry.",

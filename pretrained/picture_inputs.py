@@ -22,7 +22,7 @@ def of_fitting_size(picture: tf.Tensor, name: str, multiple: int) -> tf.Tensor:
   size = tf.shape(picture)[1:3]
   fits = tf.reduce_all((size % multiple == 0) & (size > 0))
   sentence = (f"The height and width of {name} must be multiples of {multiple}, because the "
-              "network halves its image five times; pad or resize it. They are")
+              "network halves its image; pad or resize it. They are")
   return _where(fits, [sentence, size], picture)
 
 

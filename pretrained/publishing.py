@@ -13,17 +13,21 @@ from pretrained import pretrained_registry
 FACTS = ("licence", "data", "command", "score", "description")
 
 # Model -> the command that shows what it does, up to the model's name.
-_USAGE = {"rpcl_pix2seq": "evaluate/sample.py --model",
-          "sc_lmser": "evaluate/translate.py --direction=photo_to_sketch --input_dir=PHOTOS "
-                      "--output_dir=SKETCHES --model",
+_TRANSLATE = ("evaluate/translate.py --direction=photo_to_sketch --input_dir=PHOTOS "
+              "--output_dir=SKETCHES --model")
+_USAGE = {"ia_cyclegan": _TRANSLATE,
+          "rpcl_pix2seq": "evaluate/sample.py --model",
+          "sc_lmser": _TRANSLATE,
           "sketch2image": "evaluate/translate.py --direction=sketch_to_photo --input_dir=SKETCHES "
                           "--style_dir=PHOTOS --output_dir=PICTURES --model",
           "sketch2image_ae": "train/sketch2image.py --stage=gan --pretrained_ae_path",
           "sketch_a_net": "evaluate/recognition.py --generated_dir=SAMPLES --classifier",
-          "tom": "evaluate/tom.py --input_dir=PHOTOS --output_dir=SKETCHES --model"}
+          "tom": "evaluate/tom.py --input_dir=PHOTOS --output_dir=SKETCHES --model",
+          "vggface": "train/ia_cyclegan.py --recogniser"}
 _TRYING = "Trying the zoo without training first"
 # Model -> what the command is for, where that is not trying.
-_PURPOSE = {"sketch2image_ae": "Training the second stage of Sketch-to-Image without the first"}
+_PURPOSE = {"sketch2image_ae": "Training the second stage of Sketch-to-Image without the first",
+            "vggface": "Training IACycleGAN with recognisers that know faces already"}
 _UNLIKE = "the less others are like them, the worse they come out"
 
 _CARD = """# {name}
@@ -90,8 +94,10 @@ def _what_it_saw(model: str, data: dict[str, Any]) -> dict[str, str]:
       `sketches` (how many) and `vgg` of TOM; or `pictures`, `photos`, `held_out`, `sketch_sets`
       (how many) and `lpips` of Sketch-to-Image; as far as they are known.
   """
-  say = {"sc_lmser": _seen_by_face_models, "sketch2image": _seen_by_sketch2image,
-         "sketch2image_ae": _seen_by_sketch2image, "tom": _seen_by_tom}.get(model, _seen_by_others)
+  say = {"ia_cyclegan": _seen_by_face_models, "sc_lmser": _seen_by_face_models,
+         "sketch2image": _seen_by_sketch2image,
+         "sketch2image_ae": _seen_by_sketch2image, "tom": _seen_by_tom,
+         "vggface": _seen_by_recognisers}.get(model, _seen_by_others)
   rows, words = say(data)
   table = "\n".join(f"| {name} | {text} |" for name, text in rows.items())
   return {"rows": table.replace("_", " "), **words}
@@ -107,6 +113,12 @@ def _seen_by_face_models(data):
   rows = {"faces": data.get("data_type", "unknown") + (f"; pairs: {pairs}" if pairs else "")}
   if "selected_on" in data:
     rows["checkpoint chosen on"] = f"the {data['selected_on']} pairs"
+  return rows, {"seen": "faces", "unseen": _UNLIKE}
+
+
+def _seen_by_recognisers(data):
+  persons = data.get("train", {}).get("persons")
+  rows = {"faces": data.get("data_type", "unknown") + (f"; {persons:,} persons" if persons else "")}
   return rows, {"seen": "faces", "unseen": _UNLIKE}
 
 

@@ -4,7 +4,7 @@ import tensorflow as tf
 
 from models.sc_lmser.config import SIZE_MULTIPLE
 from models.sc_lmser.model import ScLmser
-from pretrained.picture_inputs import of_fitting_size
+from pretrained import face_serving
 
 
 class ScLmserServing(tf.Module):
@@ -26,23 +26,6 @@ class ScLmserServing(tf.Module):
   def __init__(self, model: ScLmser):
     super().__init__(name="sc_lmser")
     self.weights = [*model.G.variables, *model.F.variables]
-    self.functions, self.inputs = {}, {}
-    for name, made, source, channels in (("photo_to_sketch", "sketch", "photo", 3),
-                                         ("sketch_to_photo", "photo", "sketch", 1)):
-      any_size = tf.TensorSpec([None, None, None, channels], tf.float32, source)
-      self.functions[name] = tf.function(_translating(getattr(model, name), source, made),
-                                         input_signature=[any_size], autograph=False)
-      self.inputs[name] = {source: tf.TensorSpec([None, *model.config.out_size, channels],
-                                                 tf.float32, source)}
-
-
-def pixels(picture: tf.Tensor) -> tf.Tensor:
-  """Clipped to [-1, 1], (v + 1) * 127.5, rounded half to even: float32 -> uint8."""
-  return tf.cast(tf.round((tf.clip_by_value(picture, -1.0, 1.0) + 1.0) * 127.5), tf.uint8)
-
-
-def _translating(translate, source, made):
-  def run(given):
-    result = translate(of_fitting_size(given, source, SIZE_MULTIPLE))
-    return {made: result, f"{made}_uint8": pixels(result)}
-  return run
+    signatures = face_serving.translations(model, SIZE_MULTIPLE)
+    self.functions = {name: function for name, (function, _) in signatures.items()}
+    self.inputs = {name: inputs for name, (_, inputs) in signatures.items()}

@@ -6,7 +6,7 @@ import pathlib
 from data_tools import cli, files
 from data_tools.faces import face_dataset, face_source
 from evaluate import face_models
-from evaluate.translate_run import save
+from evaluate.result_folder import save
 from evaluate.translating import DIRECTIONS, Translator
 
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from data_tools import files
+from data_tools.faces import face_source
 from evaluate import face_matching_run, face_report_run, ia_cyclegan_table
 from evaluate.face_matching_scores import MATCHINGS, WITHOUT_SYNTHESIS
 from evaluate.face_scores import How
@@ -63,21 +64,28 @@ class Summary:
         **{way: found[way]["rank1"] for way in (*MATCHINGS, *WITHOUT_SYNTHESIS)}}
     self._save(found["persons"])
 
+  def _tested_on(self) -> str:
+    return face_source.find("test", self._options.data_dir, self._data_type,
+                            self._options.lists_dir).data_type
+
   def report(self) -> dict[str, Any]:
     """Prints the table of all rounds; the same as JSON values."""
     saved = json.loads((self._root / _FILE).read_text())
-    rounds = []
+    rounds, before = [], None
     for name, figures in saved["rounds"].items():
       raw = {way: figures[other] for way, other in zip(MATCHINGS, WITHOUT_SYNTHESIS)}
-      rounds += [Round(f"{_NO_SYNTHESIS}: {name}", raw),
-                 Round(name, {key: value for key, value in figures.items() if key in COLUMNS})]
-    content = ia_cyclegan_table.table(rounds, self._data_type, saved["persons"])
+      if raw != before:  # other recognisers
+        rounds.append(Round(f"{_NO_SYNTHESIS}: {name}", raw))
+      rounds.append(Round(name, {key: value for key, value in figures.items() if key in COLUMNS}))
+      before = raw
+    content = ia_cyclegan_table.table(rounds, saved["data_type"], saved["persons"])
     ia_cyclegan_table.show(content)
     return content
 
   def _save(self, persons: int) -> None:
     with files.atomic_path(self._root / _FILE) as path:
-      path.write_text(json.dumps({"persons": persons, "rounds": self._rounds}, indent=2) + "\n")
+      path.write_text(json.dumps({"data_type": self._tested_on(), "persons": persons,
+                                  "rounds": self._rounds}, indent=2) + "\n")
 
 
 def _metrics_of(kind: str) -> list[str]:

@@ -4,7 +4,7 @@
     LOG_ROOT/0_gan              without the identity loss: a CycleGAN
     LOG_ROOT/0_synthetic        what it makes of the training pairs: photo/, sketch/
     LOG_ROOT/1_recogniser_*     trained further, on real and these pictures
-    LOG_ROOT/1_gan              trained further, with the identity loss by these recognisers
+    LOG_ROOT/1_gan              from scratch, with the identity loss by these recognisers
     LOG_ROOT/1_synthetic, 2_recogniser_*, 2_gan, ...   round after round, recognisers last
     LOG_ROOT/final              the last GAN with the last recognisers
     LOG_ROOT/turns.json         what is finished, and the figures of every round
@@ -87,14 +87,14 @@ class Turns:
       UserError: anything the user can mend: data, weights, disk.
     """
     recognisers = self._first_recognisers()
-    gan = self._gan(0, {}, None)
+    gan = self._gan(0, {})
     if recognisers:
       self._summary.add("CycleGAN, recognisers of real pictures", gan, recognisers)
     for number in range(1, self._options.rounds + 1):
       recognisers = self._recognisers(number, self._synthetic(number - 1, gan), recognisers)
       if number == 1:
         self._summary.add("CycleGAN", gan, recognisers)
-      gan = self._gan(number, recognisers, gan)
+      gan = self._gan(number, recognisers)
       self._summary.add(f"identity loss, round {number}", gan, recognisers)
     last = self._options.rounds
     recognisers = self._recognisers(last + 1, self._synthetic(last, gan), recognisers)
@@ -125,14 +125,14 @@ class Turns:
           dataclasses.replace(self._recogniser_config, domain=domain)))
     return folders
 
-  def _gan(self, number: int, recognisers: Folders, before: str | None) -> str:
-    """A GAN; with recognisers it has the identity loss, and begins with the one before."""
+  def _gan(self, number: int, recognisers: Folders) -> str:
+    """A GAN from scratch, with the identity loss if there are recognisers."""
     config = self._gan_config
     if not recognisers:
       config = dataclasses.replace(config, recogniser=NO_RECOGNISER, identity_perception_weight=0.0)
     name = f"{number}_gan"
     options = IaCycleGanOptions(
-        **self._common(name), init_gan=before, inception_weights=self._options.inception_weights,
+        **self._common(name), inception_weights=self._options.inception_weights,
         **{f"recogniser_{domain}": folder for domain, folder in recognisers.items()})
     recipe = dataclasses.replace(ia_cyclegan_gan_run.RECIPE, presets={options.preset: config})
     return self._stage(name, lambda: training_run.run(options, recipe))

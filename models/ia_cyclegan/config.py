@@ -70,7 +70,7 @@ class IaCycleGanConfig:
       at_least=0, below=_INFINITY)
   identity_perception_weight: float = hparam(
       3e7, "Weight of the distance between the recognisers' features of made and true pictures; "
-      "belongs to their scale, see below. 0: there is no such term.",
+      "belongs to their scale, see docs/ia_cyclegan.md. 0: there is no such term.",
       at_least=0, below=_INFINITY)
 
   # === Recognisers, which are given and not trained ===

@@ -16,15 +16,20 @@ def framed(pictures: tf.Tensor, geometry: Geometry) -> tf.Tensor:
     geometry: the sizes of training, here taken as proportions.
 
   Returns:
-    float32 [B, H', W', C]: pictures of the face's ratio with white around them; others (crops, and
-    such whose size is not known when tracing) as they are.
+    float32 [B, H', W', C]: pictures of the face's ratio with white around them; others (crops) as
+    they are.
   """
-  size = tuple(pictures.shape[1:3])
-  if None in size or not _is_face(size, geometry) or _is_face(geometry.crop, geometry):
+  if _is_face(geometry.crop, geometry):
     return pictures
-  scale = size[0] / geometry.face[0]
-  pads = [_both_sides(round((crop - face) * scale))
-          for crop, face in zip(geometry.crop, geometry.face)]
+  size = tuple(pictures.shape[1:3])
+  if None not in size:
+    if not _is_face(size, geometry):
+      return pictures
+    added = [round((crop - face) * size[0] / geometry.face[0])
+             for crop, face in zip(geometry.crop, geometry.face)]
+  else:
+    added = tf.unstack(_white_of_any_size(*tf.unstack(tf.shape(pictures)[1:3]), geometry))
+  pads = [[one // 2, one - one // 2] for one in added]
   return tf.pad(pictures, [[0, 0], *pads, [0, 0]], constant_values=_WHITE)
 
 
@@ -32,8 +37,13 @@ def _is_face(size, geometry) -> bool:
   return fitted_size(size, geometry.face) == tuple(geometry.face)
 
 
-def _both_sides(pixels: int) -> list[int]:
-  return [pixels // 2, pixels - pixels // 2]
+def _white_of_any_size(height, width, geometry) -> tf.Tensor:
+  """The same for a size that is not known when tracing: rows and columns to add, int32 [2]."""
+  face = geometry.face
+  is_face = tf.equal(height * face[1] // tf.maximum(width, 1), face[0])  # see `fitted_size`
+  more = tf.constant([crop - one for crop, one in zip(geometry.crop, face)], tf.float32)
+  added = tf.round(more * tf.cast(height, tf.float32) / face[0])
+  return tf.cast(tf.where(is_face, added, 0.0), tf.int32)
 
 
 def as_input(pictures: tf.Tensor, size: int) -> tf.Tensor:

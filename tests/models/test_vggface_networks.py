@@ -118,3 +118,13 @@ def test_only_bare_faces_are_put_on_white():
     assert framed(tf.zeros([1, *shape, 3]), geometry).shape[1:3] == shape
   square = Geometry((32, 32), (36, 36), (32, 32))
   assert framed(tf.zeros([1, 32, 32, 3]), square).shape[1:3] == (32, 32)
+
+
+@pytest.mark.parametrize("size", [(250, 200), (125, 100), (40, 32), (256, 256), (251, 200),
+                                  (250, 201), (249, 200), (30, 24), (64, 51), (7, 90)])
+def test_a_size_that_is_not_known_when_tracing_is_framed_alike(size):
+  geometry = Geometry()
+  pictures = tf.zeros([1, *size, 1])
+  dynamic = tf.function(lambda one: framed(one, geometry),
+                        [tf.TensorSpec([None, None, None, 1])], autograph=False)
+  np.testing.assert_array_equal(dynamic(pictures), framed(pictures, geometry), strict=True)

@@ -8,7 +8,7 @@ import tensorflow as tf
 
 from data_tools.faces import geometry
 from models import saving
-from pretrained import picture_inputs, sc_lmser_serving, warmup_requests
+from pretrained import face_serving, picture_inputs, sc_lmser_serving, warmup_requests
 from tests.models import tiny_sc_lmser as tiny
 from tests.pretrained.prediction_log import replayed
 from tests.pretrained.saved_models import export, run_alone, run_by_session
@@ -139,6 +139,6 @@ def test_pixels_are_rounded_half_to_even():
                                       np.linspace(-1.3, 1.3, 100_000)]))[None, :, None, None]
   scaled = (np.clip(values, -1, 1) + np.float32(1)) * np.float32(127.5)
   assert {0.5, 1.5} <= set((scaled % 2).ravel()), "no ties on both sides"
-  made = sc_lmser_serving.pixels(values).numpy()
+  made = face_serving.pixels(values).numpy()
   np.testing.assert_array_equal(made, written(values), strict=True)
   assert (made.min(), made.max()) == (0, 255)

@@ -16,7 +16,7 @@ import tensorflow as tf
 from models.sc_lmser.model import ScLmser
 from pretrained import sc_lmser_conversion
 from pretrained.original_checkpoint import OriginalCheckpoint
-from pretrained.sc_lmser_serving import pixels
+from pretrained.face_serving import pixels
 from tests.reference_checks.finding import Finding, different, relative
 
 # Relative to the largest value. In the set of the repository fake_x is 1.3e-5 away, the others at
