@@ -2,6 +2,7 @@
 # and a report as a page.
 # make demo-faces: trains SC-Lmser on the built-in faces, then a report and sheets of pictures.
 # make demo-sketch2image: trains both stages of Sketch-to-Image on the built-in faces, then the same.
+# make demo-ia-cyclegan: IACycleGAN and its recognisers in turns, then a table of all rounds.
 # make test: the tests. All make the virtual environment first if it isn't there.
 
 VENV ?= .venv
@@ -9,8 +10,9 @@ BIN := $(VENV)/bin
 DEMO ?= runs/demo
 FACES ?= runs/faces
 SKETCH2IMAGE ?= runs/sketch2image
+IA_CYCLEGAN ?= runs/ia_cyclegan
 
-.PHONY: demo demo-faces demo-sketch2image test test-slow clean-demo
+.PHONY: demo demo-faces demo-sketch2image demo-ia-cyclegan test test-slow clean-demo
 
 demo: $(VENV)/installed
 	sh demo.sh $(BIN)/python $(DEMO)
@@ -21,6 +23,9 @@ demo-faces: $(VENV)/installed
 demo-sketch2image: $(VENV)/installed
 	sh demo_sketch2image.sh $(BIN)/python $(SKETCH2IMAGE)
 
+demo-ia-cyclegan: $(VENV)/installed
+	sh demo_ia_cyclegan.sh $(BIN)/python $(IA_CYCLEGAN)
+
 test: $(VENV)/installed
 	$(BIN)/python -m pytest -m "not slow" -n 2 --dist loadfile
 
@@ -28,7 +33,7 @@ test-slow: $(VENV)/installed
 	$(BIN)/python -m pytest -m slow
 
 clean-demo:
-	rm -rf $(DEMO) $(FACES) $(SKETCH2IMAGE)
+	rm -rf $(DEMO) $(FACES) $(SKETCH2IMAGE) $(IA_CYCLEGAN)
 
 $(VENV)/installed: requirements.txt pyproject.toml
 	sh install.sh $(VENV)

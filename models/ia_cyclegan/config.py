@@ -8,9 +8,8 @@ CycleGAN (Zhu, Park, Isola & Efros, ICCV 2017) and its program.
 import dataclasses
 
 from data_tools.errors import UserError
-from data_tools.faces.geometry import Geometry
-from data_tools.faces.layout import DATA_TYPES
 from models import hparams
+from models.face_config import FaceConfig
 from models.hparams import hparam
 from models.vggface.config import NETWORKS, VggFaceConfig
 
@@ -23,23 +22,13 @@ _INFINITY = float("inf")
 
 
 @dataclasses.dataclass(frozen=True)
-class IaCycleGanConfig:
+class IaCycleGanConfig(FaceConfig):
   """Everything that decides what is trained and how; see each field's help."""
 
   # === Data ===
-  data_type: str = hparam(
-      "cufs", "Which pairs, in capital or small letters; built-in faces don't need it.",
-      choices=tuple(name.lower() for name in DATA_TYPES))
-  held_out_share: float = hparam(
-      0.1, "Share of the training faces that is not trained on but chooses the best checkpoint; "
-      "built-in faces have a split for it.", above=0, below=1)
   select_on_test: bool = hparam(
       False, "Train on all training faces and choose the best checkpoint on the test faces; test "
       "figures are then chosen ones.")
-  in_size: tuple[int, ...] = hparam(
-      (200, 250), "Width and height of the faces in pixels; others are resized to it.")
-  pad_size: tuple[int, ...] = hparam(
-      (286, 286), "Height and width of the white canvas that faces are put on.")
   out_size: tuple[int, ...] = hparam(
       (256, 256), "Height and width of the crop that the networks see; multiples of 4, at least "
       "24.")
@@ -105,16 +94,6 @@ class IaCycleGanConfig:
   evaluate_every: int = hparam(1, "Epochs between two evaluations; the last epoch has one.",
                                at_least=1)
 
-  def __post_init__(self):
-    hparams.lists_to_tuples(self)
-    if isinstance(self.data_type, str):
-      object.__setattr__(self, "data_type", self.data_type.lower())
-
-  @property
-  def geometry(self) -> Geometry:
-    """The sizes of faces, canvas and crop, (height, width) each."""
-    return Geometry(self.in_size[::-1], self.pad_size, self.out_size)
-
   @property
   def all_epochs(self) -> int:
     """Passes over the pairs in the whole training."""
@@ -142,7 +121,10 @@ class IaCycleGanConfig:
       UserError: naming the field, its value and what is allowed.
     """
     hparams.check(self)
-    self._check_sizes()
+    self.check_sizes(
+        lambda side: side % SIZE_MULTIPLE == 0 and side >= SMALLEST_SIZE,
+        f"multiples of {SIZE_MULTIPLE}, because a generator halves its image twice, and at least "
+        f"{SMALLEST_SIZE}")
     if self.has_recognisers:
       try:
         self.recogniser_config().validate()
@@ -153,15 +135,3 @@ class IaCycleGanConfig:
                       "recogniser is none, so there are no features to compare; set "
                       f"identity_perception_weight=0, or recogniser={' or '.join(NETWORKS)}.")
     return self
-
-  def _check_sizes(self):
-    for name in ("in_size", "pad_size", "out_size"):
-      size = getattr(self, name)
-      if len(size) != 2 or min(size) < 1:
-        raise UserError(f"{name} is {list(size)}, but it must be two whole numbers of at least 1, "
-                        f"such as {name}=[256,256].")
-    if any(side % SIZE_MULTIPLE or side < SMALLEST_SIZE for side in self.out_size):
-      raise UserError(f"out_size is {list(self.out_size)}, but both must be multiples of "
-                      f"{SIZE_MULTIPLE}, because a generator halves its image twice, and at least "
-                      f"{SMALLEST_SIZE}.")
-    self.geometry  # pylint: disable=pointless-statement  (refuses sizes that don't nest)

@@ -4,7 +4,7 @@ import tensorflow as tf
 
 from models.ia_cyclegan import winograd
 from models.layers.initializers import SeededNormal, seed_pair
-from models.sc_lmser.strided_convolution import halved, spread
+from models.layers.strided_convolution import halved, spread
 
 DEVIATION = 0.02  # of the start values
 # Winograd's transformations pay from so many channels, in and out, and so many pixels.

@@ -244,5 +244,5 @@ def _repeated(sketch):
 
 def _refuse_float16():
   if tf.keras.mixed_precision.global_policy().compute_dtype == "float16":
-    raise UserError("The precision policy computes in float16, whose range the losses of IACycleGAN "
-                    "do not scale for; use mixed_bfloat16 or float32.")
+    raise UserError("The precision policy computes in float16, whose range IACycleGAN's losses do "
+                    "not scale for; use mixed_bfloat16 or float32.")

@@ -8,9 +8,8 @@ constants in that program.
 import dataclasses
 
 from data_tools.errors import UserError
-from data_tools.faces.geometry import Geometry
-from data_tools.faces.layout import DATA_TYPES
 from models import hparams
+from models.face_config import FaceConfig
 from models.hparams import hparam
 
 FIGURES = ("fid", "fsim")
@@ -22,23 +21,13 @@ SIZE_MULTIPLE = 32
 
 
 @dataclasses.dataclass(frozen=True)
-class ScLmserConfig:
+class ScLmserConfig(FaceConfig):
   """Everything that decides what is trained and how; see each field's help."""
 
   # === Data ===
-  data_type: str = hparam(
-      "cufs", "Which pairs, in capital or small letters; built-in faces don't need it.",
-      choices=tuple(name.lower() for name in DATA_TYPES))
-  held_out_share: float = hparam(
-      0.1, "Share of the training faces that is not trained on but chooses the best checkpoint; "
-      "built-in faces have a split for it.", above=0, below=1)
   select_on_test: bool = hparam(
       False, "Train on all training faces and choose the best checkpoint on the test faces, as the "
       "original does; its test figures are then chosen ones.")
-  in_size: tuple[int, ...] = hparam(
-      (200, 250), "Width and height of the faces in pixels; others are resized to it.")
-  pad_size: tuple[int, ...] = hparam(
-      (286, 286), "Height and width of the white canvas that faces are put on.")
   out_size: tuple[int, ...] = hparam(
       (256, 256), "Height and width of the crop that the networks see; multiples of 32.")
 
@@ -74,16 +63,6 @@ class ScLmserConfig:
       0, "Earlier fakes kept to show the discriminators; 0: none, which is also what the "
       "original's 50 does.", at_least=0)
 
-  def __post_init__(self):
-    hparams.lists_to_tuples(self)
-    if isinstance(self.data_type, str):
-      object.__setattr__(self, "data_type", self.data_type.lower())
-
-  @property
-  def geometry(self) -> Geometry:
-    """The sizes of faces, canvas and crop, (height, width) each."""
-    return Geometry(self.in_size[::-1], self.pad_size, self.out_size)
-
   def validate(self) -> "ScLmserConfig":
     """Refuses what no model can have; returns the config itself.
 
@@ -98,13 +77,7 @@ class ScLmserConfig:
     if self.gan_type not in GAN_TYPES:
       raise UserError(f"gan_type is {self.gan_type!r}, but it must be one of "
                       f"{', '.join(GAN_TYPES)}.")
-    for name in ("in_size", "pad_size", "out_size"):
-      size = getattr(self, name)
-      if len(size) != 2 or min(size) < 1:
-        raise UserError(f"{name} is {list(size)}, but it must be two whole numbers of at least 1, "
-                        f"such as {name}=[256,256].")
-    if any(side % SIZE_MULTIPLE for side in self.out_size):
-      raise UserError(f"out_size is {list(self.out_size)}, but both must be multiples of "
-                      f"{SIZE_MULTIPLE}, because a generator halves its image five times.")
-    self.geometry  # pylint: disable=pointless-statement  (refuses sizes that don't nest)
+    self.check_sizes(
+        lambda side: side % SIZE_MULTIPLE == 0,
+        f"multiples of {SIZE_MULTIPLE}, because a generator halves its image five times")
     return self

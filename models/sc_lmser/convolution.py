@@ -11,7 +11,7 @@ import tensorflow as tf
 
 from models.layers.resizing import doubled
 from models.sc_lmser import winograd
-from models.sc_lmser.strided_convolution import halved, spread
+from models.layers.strided_convolution import halved, spread
 
 DOWN, UP = "down", "up"  # average 2x2 after the convolution; double before it
 # Winograd's transformations pay from so many channels, in and out, and so many pixels.

@@ -7,9 +7,8 @@ loss); Schroff, Kalenichenko & Philbin, "FaceNet", CVPR 2015 (semi-hard triplets
 import dataclasses
 
 from data_tools.errors import UserError
-from data_tools.faces.geometry import Geometry
-from data_tools.faces.layout import DATA_TYPES
 from models import hparams
+from models.face_config import FaceConfig
 from models.hparams import hparam
 from models.vggface import small, vgg_face
 
@@ -18,23 +17,11 @@ NETWORKS = {"vgg_face": vgg_face.VggFace, "small": small.SmallFace}
 
 
 @dataclasses.dataclass(frozen=True)
-class VggFaceConfig:
+class VggFaceConfig(FaceConfig):
   """Everything that decides what is trained and how; see each field's help."""
 
   # === Data ===
   domain: str = hparam("photo", "Which pictures are recognised.", choices=DOMAINS)
-  data_type: str = hparam(
-      "cufs", "Which pairs, in capital or small letters; built-in faces don't need it.",
-      choices=tuple(name.lower() for name in DATA_TYPES))
-  held_out_share: float = hparam(
-      0.1, "Share of the training persons that is not trained on but chooses the best checkpoint; "
-      "built-in faces have a split for it.", above=0, below=1)
-  in_size: tuple[int, ...] = hparam(
-      (200, 250), "Width and height of the faces in pixels; others are resized to it.")
-  pad_size: tuple[int, ...] = hparam(
-      (286, 286), "Height and width of the white canvas that faces are put on.")
-  out_size: tuple[int, ...] = hparam(
-      (256, 256), "Height and width of the crop that is recognised.")
   flip_prob: float = hparam(
       0.5, "Probability that a training picture is mirrored left to right.", at_least=0, at_most=1)
 
@@ -69,16 +56,6 @@ class VggFaceConfig:
   evaluate_every: int = hparam(
       100, "Steps between two evaluations (and checkpoints, if better).", at_least=1)
 
-  def __post_init__(self):
-    hparams.lists_to_tuples(self)
-    if isinstance(self.data_type, str):
-      object.__setattr__(self, "data_type", self.data_type.lower())
-
-  @property
-  def geometry(self) -> Geometry:
-    """The sizes of faces, canvas and crop, (height, width) each."""
-    return Geometry(self.in_size[::-1], self.pad_size, self.out_size)
-
   @property
   def batch_size(self) -> int:
     """Pictures in a global batch."""
@@ -95,10 +72,5 @@ class VggFaceConfig:
     if self.feature_layer not in layers:
       raise UserError(f"feature_layer is {self.feature_layer!r}, but network={self.network} has "
                       f"{', '.join(layers)}.")
-    for name in ("in_size", "pad_size", "out_size"):
-      size = getattr(self, name)
-      if len(size) != 2 or min(size) < 1:
-        raise UserError(f"{name} is {list(size)}, but it must be two whole numbers of at least 1, "
-                        f"such as {name}=[256,256].")
-    self.geometry  # pylint: disable=pointless-statement  (refuses sizes that don't nest)
+    self.check_sizes()
     return self

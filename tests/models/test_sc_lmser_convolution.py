@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from models.sc_lmser import convolution, strided_convolution, winograd
+from models.layers import strided_convolution
+from models.sc_lmser import convolution, winograd
 from models.sc_lmser.convolution import DOWN, UP, Conv
 
 

@@ -1,6 +1,7 @@
 """Small IACycleGAN models and batches that the tests share."""
 
 import numpy as np
+import tensorflow as tf
 
 from models.ia_cyclegan.config import IaCycleGanConfig
 from models.ia_cyclegan.model import IaCycleGan
@@ -32,3 +33,25 @@ def batch(rows=2, seed=0, size=SIZE) -> dict[str, np.ndarray]:
   photo = random.integers(0, 136, [rows, size, size, 3]) + shade
   sketch = random.integers(0, 136, [rows, size, size, 1]) + shade
   return {"photo": photo.astype(np.uint8), "sketch": sketch.astype(np.uint8)}
+
+
+def train(model, steps=1, rows=2, first=0):
+  """Steps one by one, not traced, which would take longer; the figures of the last one."""
+  for step in range(first, first + steps):
+    model.reset_metrics()
+    found = model.train_step(batch(rows, seed=step))
+  return {name: float(value) for name, value in found.items()}
+
+
+def fit(model, steps=1, rows=2):
+  """The same with Keras's `fit`."""
+  data = tf.data.Dataset.from_generator(
+      lambda: (batch(rows, seed=i) for i in range(steps)),
+      output_signature=tf.nest.map_structure(
+          tf.type_spec_from_value, tf.nest.map_structure(tf.constant, batch(rows))))
+  history = model.fit(data.apply(tf.data.experimental.assert_cardinality(steps)), verbose=0)
+  return {name: values[-1] for name, values in history.history.items()}
+
+
+def values_of(variables):
+  return [variable.numpy() for variable in variables]
