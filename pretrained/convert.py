@@ -63,7 +63,7 @@ def main() -> None:
   model, data = CONVERTERS[_MODEL.value](_SOURCE.value, **own)
   saving.save_model(model, _OUTPUT_DIR.value, data)
   cli.emit({"model": _MODEL.value, "output_dir": _OUTPUT_DIR.value,
-            "parameters": sum(weight.shape.num_elements() for weight in model.weights), **data})
+            "parameters": model.count_params(), **data})
 
 
 if __name__ == "__main__":

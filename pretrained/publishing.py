@@ -75,7 +75,7 @@ def publish(run_dir: str | os.PathLike, name: str, facts: dict[str, str]) -> dic
   folder = pretrained_registry.REGISTRY.parent / "weights" / name
   facts = {"model": content["model"], **facts}
   card = _existing_card(folder) or _CARD.format(
-      name=name, parameters=_count_parameters(model), usage=_USAGE[content["model"]],
+      name=name, parameters=model.count_params(), usage=_USAGE[content["model"]],
       purpose=_PURPOSE.get(content["model"], _TRYING),
       **_what_it_saw(content["model"], content["data"]), **facts)
   saving.save_model(model, folder, content["data"])
@@ -139,11 +139,6 @@ def _seen_by_sketch2image(data):
 
 def _count(data, kind):
   return f"{data[kind]:,}" if kind in data else "unknown"
-
-
-def _count_parameters(model):
-  """As `model.count_params()`, which wants a model that has been called."""
-  return sum(variable.shape.num_elements() for variable in model.weights)
 
 
 def _existing_card(folder: pathlib.Path) -> str:

@@ -50,11 +50,16 @@ def check(config: IaCycleGanConfig, options: IaCycleGanOptions) -> dict[str, Any
     raise UserError(f"recogniser is {config.recogniser}, but no trained recogniser of "
                     f"{' and of '.join(_PLURAL[domain] for domain in missing)} is given; give its "
                     f"folder, or train without: {_WITHOUT}.")
-  return {domain: _checked(config.recogniser_config(domain), folder)
+  return {domain: checked(config.recogniser_config(domain), folder)
           for domain, folder in options.recognisers.items()}
 
 
-def _checked(wanted: VggFaceConfig, folder: str) -> Any:
+def checked(wanted: VggFaceConfig, folder: str) -> Any:
+  """What a recogniser was trained on, of its config.json, once it is known to be one that is wanted.
+
+  Raises:
+    UserError: it is of another kind or size.
+  """
   content = saving.read_config(folder)
   if content["model"] != _RECOGNISER:
     raise UserError(f"{folder} holds a model of {content['model']}, but a recogniser is of "

@@ -67,7 +67,8 @@ class Turns:
     options: of the command line.
 
   Raises:
-    UserError: hyperparameters are wrong, or the folder holds turns that are not to be resumed.
+    UserError: hyperparameters are wrong, the recogniser to begin with is of another kind or size,
+      or the folder holds turns that are not to be resumed.
   """
 
   def __init__(self, options: TurnOptions):
@@ -77,6 +78,8 @@ class Turns:
     if path.exists() and not options.resume:
       raise UserError(f"{self._root} already holds turns of GAN and recognisers; go on with "
                       "--resume_training, or give another --log_root.")
+    if options.recogniser:
+      ia_cyclegan_recognisers.checked(self._gan_config.recogniser_config(), options.recogniser)
     self._finished = json.loads(path.read_text())["finished"] if path.exists() else []
     self._summary = Summary(options, self._gan_config.data_type.upper(), self._root)
 

@@ -29,7 +29,7 @@ class _Map(tf.keras.layers.Layer):
     raise NotImplementedError
 
 
-@tf.keras.utils.register_keras_serializable("sketch_zoo")
+@tf.keras.utils.register_keras_serializable("sketch_zoo.ia_cyclegan")
 class Conv(_Map):
   """A convolution of a picture that is continued over its edges.
 
@@ -81,7 +81,7 @@ class Conv(_Map):
     return {**super().get_config(), **self._config}
 
 
-@tf.keras.utils.register_keras_serializable("sketch_zoo")
+@tf.keras.utils.register_keras_serializable("sketch_zoo.ia_cyclegan")
 class DoublingConv(_Map):
   """A transposed 3x3 convolution of stride 2; PyTorch's with padding 1 and output padding 1.
 

@@ -9,7 +9,7 @@ from models.ia_cyclegan.instance_norm import instance_norm
 LEAK = 0.2
 
 
-@tf.keras.utils.register_keras_serializable("sketch_zoo")
+@tf.keras.utils.register_keras_serializable("sketch_zoo.ia_cyclegan")
 class Discriminator(tf.keras.layers.Layer):
   """Says of every patch of 70x70 pixels whether it is of a true picture.
 

@@ -8,7 +8,7 @@ from models.ia_cyclegan.instance_norm import instance_norm
 CHANNELS = 3  # of pictures, sketches too
 
 
-@tf.keras.utils.register_keras_serializable("sketch_zoo")
+@tf.keras.utils.register_keras_serializable("sketch_zoo.ia_cyclegan")
 class ResidualBlock(tf.keras.layers.Layer):
   """x + norm(conv(relu(norm(conv(x))))), 3x3, edges reflected; nothing after the sum.
 
@@ -35,7 +35,7 @@ class ResidualBlock(tf.keras.layers.Layer):
     return {**super().get_config(), "filters": self.filters, "seed": self.seed}
 
 
-@tf.keras.utils.register_keras_serializable("sketch_zoo")
+@tf.keras.utils.register_keras_serializable("sketch_zoo.ia_cyclegan")
 class Generator(tf.keras.layers.Layer):
   """Picture -> picture of the same size; any height and width from 8 on that 4 divides.
 

@@ -36,7 +36,7 @@ class Outputs(NamedTuple):
   sketch_again: tf.Tensor  # of the photo of the sketch
 
 
-@tf.keras.utils.register_keras_serializable("sketch_zoo")
+@tf.keras.utils.register_keras_serializable("sketch_zoo.ia_cyclegan")
 class IaCycleGan(tf.keras.Model):
   """Identity-aware CycleGAN.
 

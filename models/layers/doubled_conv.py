@@ -60,7 +60,7 @@ def doubled_conv(x: tf.Tensor, kernel: tf.Tensor, border: str = ZEROS) -> tf.Ten
 
 
 def _spread(x, kernel):
-  spread = tf.transpose(_summed(_summed(kernel, 0), 1), [0, 1, 3, 2])  # [4, 4, C, C_in]
+  spread = _summed(_summed(tf.transpose(kernel, [0, 1, 3, 2]), 0), 1)  # [4, 4, C, C_in]
   batch, height, width, _ = sizes(x)
   shape = tf.stack([batch, 2 * height, 2 * width, spread.shape[2]])
   return tf.nn.conv2d_transpose(x, spread, shape, 2, "SAME")

@@ -11,7 +11,7 @@ BACKBONES = {"vgg": Vgg16, "alex": AlexNet, "squeeze": SqueezeNet}
 VERSION = "0.1"
 
 
-@tf.keras.utils.register_keras_serializable("sketch_zoo")
+@tf.keras.utils.register_keras_serializable("sketch_zoo.lpips")
 class Lpips(tf.keras.Model):
   """The perceptual distance of two images, 0 for equal ones.
 

@@ -9,7 +9,7 @@ DILATIONS = (1, 2, 5)
 VARIANCE_FLOOR = 1e-10
 
 
-@tf.keras.utils.register_keras_serializable("sketch_zoo")
+@tf.keras.utils.register_keras_serializable("sketch_zoo.rpcl_pix2seq")
 class DilatedBlock(tf.keras.layers.Layer):
   """ReLU(sum of three dilated convolutions), then a stride-2 convolution; all instance-normed.
 
@@ -35,7 +35,7 @@ class DilatedBlock(tf.keras.layers.Layer):
     return {**super().get_config(), "filters": self.filters, "seed": self.seed}
 
 
-@tf.keras.utils.register_keras_serializable("sketch_zoo")
+@tf.keras.utils.register_keras_serializable("sketch_zoo.rpcl_pix2seq")
 class SketchEncoder(tf.keras.layers.Layer):
   """CNN encoder of RPCL-pix2seq.
 

@@ -8,7 +8,7 @@ from models.layers.initializers import FirstDimensionNormal
 CHANNELS = 256
 
 
-@tf.keras.utils.register_keras_serializable("sketch_zoo")
+@tf.keras.utils.register_keras_serializable("sketch_zoo.rpcl_pix2seq")
 class ImageDecoder(tf.keras.layers.Layer):
   """Dense ReLU to [W/16, W/16, 256], then four transposed convolutions, 128, 64, 32, 1 (tanh).
 

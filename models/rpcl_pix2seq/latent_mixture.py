@@ -9,7 +9,7 @@ from models.rpcl_pix2seq import mixture as maths
 from models.rpcl_pix2seq.mixture import Mixture
 
 
-@tf.keras.utils.register_keras_serializable("sketch_zoo")
+@tf.keras.utils.register_keras_serializable("sketch_zoo.rpcl_pix2seq")
 class LatentMixture(tf.keras.layers.Layer):
   """Self-organised mixture of K Gaussians over the latent code.
 

@@ -33,7 +33,7 @@ class Outputs(NamedTuple):
   last_state: tf.Tensor  # [B, state_size]
 
 
-@tf.keras.utils.register_keras_serializable("sketch_zoo")
+@tf.keras.utils.register_keras_serializable("sketch_zoo.rpcl_pix2seq")
 class RpclPix2Seq(tf.keras.Model):
   """Controllable stroke-based sketch synthesis from a self-organised latent space.
 

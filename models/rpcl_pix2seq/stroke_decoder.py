@@ -21,7 +21,7 @@ class DecoderDropout:
   output: float | None = None
 
 
-@tf.keras.utils.register_keras_serializable("sketch_zoo")
+@tf.keras.utils.register_keras_serializable("sketch_zoo.rpcl_pix2seq")
 class StrokeDecoder(tf.keras.layers.Layer):
   """sketch-rnn's decoder with the code as a part of every input.
 

@@ -9,7 +9,7 @@ LEAK = 0.2
 EPSILON = 1e-5
 
 
-@tf.keras.utils.register_keras_serializable("sketch_zoo")
+@tf.keras.utils.register_keras_serializable("sketch_zoo.sc_lmser")
 class ResidualBlock(tf.keras.layers.Layer):
   """Two normed convolutions and a 1x1 shortcut of the raw input, added; nothing after the sum.
 

@@ -18,7 +18,7 @@ DOWN, UP = "down", "up"  # average 2x2 after the convolution; double before it
 _WINOGRAD_CHANNELS, _WINOGRAD_PIXELS = 128, 256
 
 
-@tf.keras.utils.register_keras_serializable("sketch_zoo")
+@tf.keras.utils.register_keras_serializable("sketch_zoo.sc_lmser")
 class Conv(tf.keras.layers.Layer):
   """A convolution without bias (unless asked for), with zeros around the image.
 

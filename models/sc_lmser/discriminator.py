@@ -19,7 +19,7 @@ class Judgement(NamedTuple):
   moments: list[Moments]  # of the normed layers; empty with moving statistics
 
 
-@tf.keras.utils.register_keras_serializable("sketch_zoo")
+@tf.keras.utils.register_keras_serializable("sketch_zoo.sc_lmser")
 class Discriminator(tf.keras.layers.Layer):
   """Says of every patch of a candidate whether it is the true picture of the condition.
 

@@ -11,7 +11,7 @@ ENCODER_WIDTHS = (2, 4, 8, 8, 16)
 DECODER_WIDTHS = (8, 8, 4, 2)  # of decoder 5, 4, 3, 2; decoder 1 makes the image
 
 
-@tf.keras.utils.register_keras_serializable("sketch_zoo")
+@tf.keras.utils.register_keras_serializable("sketch_zoo.sc_lmser")
 class Generator(tf.keras.layers.Layer):
   """Image -> image of the same size; any height and width that 32 divides.
 

@@ -35,7 +35,7 @@ class Outputs(NamedTuple):
   fake_y2: tf.Tensor  # G(F(G(x)))
 
 
-@tf.keras.utils.register_keras_serializable("sketch_zoo")
+@tf.keras.utils.register_keras_serializable("sketch_zoo.sc_lmser")
 class ScLmser(tf.keras.Model):
   """Consistency enhanced deep Lmser network for face sketch synthesis.
 

@@ -8,7 +8,7 @@ from models.sketch2image.decoder import Decoder
 from models.sketch2image.encoders import ContentEncoder, StyleEncoder
 
 
-@tf.keras.utils.register_keras_serializable("sketch_zoo")
+@tf.keras.utils.register_keras_serializable("sketch_zoo.sketch2image")
 class AutoEncoder(tf.keras.layers.Layer):
   """Sketch and photo -> a first picture, and the photo's style vectors. No gradient passes.
 

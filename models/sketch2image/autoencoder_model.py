@@ -21,7 +21,7 @@ FIGURES = ("rec_rd", "rec_org", "cls", "style_consist", "content_consist", "rec_
 _CONTENT_ORDERS, _STYLE_ORDERS, _VERSION, _GREY_ORDER = range(4)
 
 
-@tf.keras.utils.register_keras_serializable("sketch_zoo")
+@tf.keras.utils.register_keras_serializable("sketch_zoo.sketch2image")
 class SketchAutoEncoder(tf.keras.Model):
   """Learns content of sketches and style of photos from photos and sketches made of them.
 
@@ -56,6 +56,7 @@ class SketchAutoEncoder(tf.keras.Model):
     self.adams: dict[str, tf.keras.optimizers.legacy.Adam] = {}
     self._perceptual: Callable[[tf.Tensor, tf.Tensor], tf.Tensor] | None = None
     self._means = {name: tf.keras.metrics.Mean(name) for name in FIGURES}
+    self.built = True
 
   @property
   def metrics(self):
@@ -127,7 +128,7 @@ class SketchAutoEncoder(tf.keras.Model):
     """`rec_org` of pairs, nothing changed; those whose `weight` (float32 [B], optional) is 0 count
     nothing."""
     photo = normalized(data["photo"])
-    self._means["rec_org"].update_state(self._distance(self(data), photo), data.get("weight"))
+    self._means["rec_org"].update_state(self._distances(self(data), photo), data.get("weight"))
     return {"rec_org": self._means["rec_org"].result()}
 
   def _self_supervise(self, data):
@@ -142,7 +143,8 @@ class SketchAutoEncoder(tf.keras.Model):
                "cls": tf.reduce_mean(tf.add_n([losses.classification(data["label"], one.logits)
                                                for one in styles]))}
       made = self.networks.decoder(self._chosen(codes), styles[0].vectors, training=True)
-      terms["rec_rd"] = self._distance(made, clean, shoe_term=losses.absolute_error(made, clean))
+      terms["rec_rd"] = tf.reduce_mean(
+          self._distances(made, clean, shoe_term=losses.absolute_error(made, clean)))
       common = self._in_common(codes[0], styles[1])
       objective = global_mean(tf.add_n([*terms.values(), common]))
     self._apply(tape, objective, ("S", "classifier", "C", "D"))
@@ -155,7 +157,8 @@ class SketchAutoEncoder(tf.keras.Model):
       vectors = self.networks.style_encoder(photo, training=True).vectors
       code = self.networks.content_encoder(normalized(data["sketch"]), training=True)
       made = self.networks.decoder(code, vectors, training=True)
-      terms = {"rec_org": self._distance(made, photo), "rec_grey": tf.constant(0.0)}
+      terms = {"rec_org": tf.reduce_mean(self._distances(made, photo)),
+               "rec_grey": tf.constant(0.0)}
       if self.config.data_name == SHOE:
         order = self._orders(derangement.derangements, 1, photo, _GREY_ORDER)[0]
         others = [training.rows_in_order(vector, order) for vector in vectors]
@@ -189,13 +192,13 @@ class SketchAutoEncoder(tf.keras.Model):
     drawn = randomness.uniform([], self._seed_of(_VERSION)) * len(VERSIONS)
     return tf.minimum(tf.cast(drawn, tf.int32), len(VERSIONS) - 1)
 
-  def _distance(self, made, photo, shoe_term=None):
-    """What a reconstruction lacks: a scalar whose mean over the replicas is the batch's."""
+  def _distances(self, made, photo, shoe_term=0.0):
+    """What each reconstruction lacks, [B]; the mean over the global batch is the loss."""
     rows = losses.squared_error(made, photo)
     if self.config.data_name == SHOE:
-      return tf.reduce_mean(rows if shoe_term is None else rows + shoe_term)
-    return tf.reduce_mean(rows) + training.perceptual_term(
-        self._perceptual, made, photo, self.config.lpips_reduction)
+      return rows + shoe_term
+    return rows + training.perceptual_rows(self._perceptual, made, photo,
+                                           self.config.lpips_reduction)
 
   def _in_common(self, code, style):
     """Our own penalty, see `losses.cross_correlation`; 0 where it is off."""

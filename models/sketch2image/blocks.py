@@ -18,7 +18,7 @@ EXPANSION = 4
 MASK_START = {"weight_a": 1.01, "weight_b": 0.99, "bias_a": 0.01, "bias_b": -0.01}
 
 
-@tf.keras.utils.register_keras_serializable("sketch_zoo")
+@tf.keras.utils.register_keras_serializable("sketch_zoo.sketch2image")
 class SqueezeExcite(tf.keras.layers.Layer):
   """Scales each channel by sigmoid(W2 relu(W1 mean(x))), both maps spectrally normed.
 
@@ -47,7 +47,7 @@ class SqueezeExcite(tf.keras.layers.Layer):
     return {**super().get_config(), "channels": self.channels, "seed": self.seed}
 
 
-@tf.keras.utils.register_keras_serializable("sketch_zoo")
+@tf.keras.utils.register_keras_serializable("sketch_zoo.sketch2image")
 class EncoderResidual(tf.keras.layers.Layer):
   """x plus: twice (batch norm, swish, conv 3x3), then squeeze and excite; all spectrally normed.
 
@@ -79,7 +79,7 @@ class EncoderResidual(tf.keras.layers.Layer):
     return {**super().get_config(), "channels": self.channels, "seed": self.seed}
 
 
-@tf.keras.utils.register_keras_serializable("sketch_zoo")
+@tf.keras.utils.register_keras_serializable("sketch_zoo.sketch2image")
 class GeneratorResidual(tf.keras.layers.Layer):
   """x plus a bottleneck the wrong way round: wide inside, with a depthwise convolution.
 
@@ -120,7 +120,7 @@ class GeneratorResidual(tf.keras.layers.Layer):
     return {**super().get_config(), "channels": self.channels, "seed": self.seed}
 
 
-@tf.keras.utils.register_keras_serializable("sketch_zoo")
+@tf.keras.utils.register_keras_serializable("sketch_zoo.sketch2image")
 class DualMaskInjection(tf.keras.layers.Layer):
   """weight_a f m + bias_a + weight_b f (1 - m) + bias_b, per channel.
 
@@ -163,7 +163,7 @@ class DualMaskInjection(tf.keras.layers.Layer):
     return {**super().get_config(), "channels": self.channels}
 
 
-@tf.keras.utils.register_keras_serializable("sketch_zoo")
+@tf.keras.utils.register_keras_serializable("sketch_zoo.sketch2image")
 class StyleScale(tf.keras.layers.Layer):
   """Scales each channel of a feature map by sigmoid(W2 relu(W1 style + b1) + b2).
 

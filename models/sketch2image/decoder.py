@@ -18,7 +18,7 @@ LEAK = 0.1
 SCALE = 64
 
 
-@tf.keras.utils.register_keras_serializable("sketch_zoo")
+@tf.keras.utils.register_keras_serializable("sketch_zoo.sketch2image")
 class GatedUp(tf.keras.layers.Layer):
   """Doubled, conv 3x3 to 2C, instance norm, GLU.
 
@@ -42,7 +42,7 @@ class GatedUp(tf.keras.layers.Layer):
     return {**super().get_config(), **self._config}
 
 
-@tf.keras.utils.register_keras_serializable("sketch_zoo")
+@tf.keras.utils.register_keras_serializable("sketch_zoo.sketch2image")
 class Decoder(tf.keras.layers.Layer):
   """Makes a picture of a sketch's content in a photo's style.
 

@@ -16,7 +16,7 @@ POOLED = 4
 SKIP = 4
 
 
-@tf.keras.utils.register_keras_serializable("sketch_zoo")
+@tf.keras.utils.register_keras_serializable("sketch_zoo.sketch2image")
 class DownBlock(tf.keras.layers.Layer):
   """Two convolutions that halve the map; an earlier map may scale and shift its channels.
 
@@ -60,7 +60,7 @@ class DownBlock(tf.keras.layers.Layer):
     return {**super().get_config(), **self._config}
 
 
-@tf.keras.utils.register_keras_serializable("sketch_zoo")
+@tf.keras.utils.register_keras_serializable("sketch_zoo.sketch2image")
 class Discriminator(tf.keras.layers.Layer):
   """Says of every patch of a picture whether it is a photo.
 

@@ -85,7 +85,7 @@ class Encoder(tf.keras.layers.Layer):
             "synchronized": self.synchronized}
 
 
-@tf.keras.utils.register_keras_serializable("sketch_zoo")
+@tf.keras.utils.register_keras_serializable("sketch_zoo.sketch2image")
 class ContentEncoder(Encoder):
   """Sketch -> content, three feature maps.
 
@@ -106,7 +106,7 @@ class ContentEncoder(Encoder):
     return [tf.cast(one, tf.float32) for one in self.features(image, training)]
 
 
-@tf.keras.utils.register_keras_serializable("sketch_zoo")
+@tf.keras.utils.register_keras_serializable("sketch_zoo.sketch2image")
 class StyleEncoder(Encoder):
   """Photo -> style, three vectors, and logits of which photo it is.
 

@@ -25,7 +25,7 @@ FIGURES = ("loss_d", "loss_g", "pred_real", "pred_fake", "reconstruction", "rec_
 _NOISE, _GREY_NOISE, _GREY_ORDER = range(3)
 
 
-@tf.keras.utils.register_keras_serializable("sketch_zoo")
+@tf.keras.utils.register_keras_serializable("sketch_zoo.sketch2image")
 class SketchGan(tf.keras.Model):
   """Sketch and photo -> a picture of the sketch in the photo's style.
 
@@ -66,6 +66,7 @@ class SketchGan(tf.keras.Model):
     self.adams: dict[str, tf.keras.optimizers.legacy.Adam] = {}
     self._perceptual: Callable[[tf.Tensor, tf.Tensor], tf.Tensor] | None = None
     self._means = {name: tf.keras.metrics.Mean(name) for name in FIGURES}
+    self.built = True
 
   def _copy_of(self, variable):
     copy = self.add_weight(
@@ -143,7 +144,7 @@ class SketchGan(tf.keras.Model):
     figures = self._update_discriminator(photo, tf.stop_gradient(made))
     with tape:
       judged = adversarial_loss(self.D(made, training=True), _HINGE)
-      terms = {"reconstruction": self._distance(made, photo),
+      terms = {"reconstruction": tf.reduce_mean(self._distances(made, photo)),
                "rec_grey": self._grey(sketch, photo)}
       weight = self.config.perceptual_weight
       objective = global_mean(tf.reduce_mean(judged) + weight * tf.add_n(list(terms.values())))
@@ -172,11 +173,11 @@ class SketchGan(tf.keras.Model):
     training.apply(self.adams["D"], tape.gradient(objective, variables), variables)
     return {"loss_d": loss, "pred_real": real, "pred_fake": fake}
 
-  def _distance(self, made, photo):
+  def _distances(self, made, photo):
+    """Of each picture from its photo, [B]; the mean over the global batch is the loss."""
     if self.config.data_name == SHOE:
-      return tf.reduce_mean(losses.absolute_error(made, photo)
-                            + losses.squared_error(made, photo))
-    return training.perceptual_term(self._perceptual, made, photo, self.config.lpips_reduction)
+      return losses.absolute_error(made, photo) + losses.squared_error(made, photo)
+    return training.perceptual_rows(self._perceptual, made, photo, self.config.lpips_reduction)
 
   def _grey(self, sketch, photo):
     """Shoes keep the photo's lightness in another photo's style; 0 for other pictures."""

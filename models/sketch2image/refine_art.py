@@ -18,7 +18,7 @@ SEED_SCALE = 128
 TILES = 2
 
 
-@tf.keras.utils.register_keras_serializable("sketch_zoo")
+@tf.keras.utils.register_keras_serializable("sketch_zoo.sketch2image")
 class RefineArt(tf.keras.layers.Layer):
   """Refines the auto-encoder's picture, by the photo's style and by noise.
 

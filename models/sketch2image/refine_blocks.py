@@ -12,7 +12,7 @@ from models.layers.noise_injection import NoiseInjection
 LEAK = 0.2
 
 
-@tf.keras.utils.register_keras_serializable("sketch_zoo")
+@tf.keras.utils.register_keras_serializable("sketch_zoo.sketch2image")
 class Down(tf.keras.layers.Layer):
   """Spectrally normed conv 4x4 of stride 2, batch norm, leaky ReLU.
 
@@ -39,7 +39,7 @@ class Down(tf.keras.layers.Layer):
     return {**super().get_config(), **self._config}
 
 
-@tf.keras.utils.register_keras_serializable("sketch_zoo")
+@tf.keras.utils.register_keras_serializable("sketch_zoo.sketch2image")
 class NoisyUp(tf.keras.layers.Layer):
   """Doubled, spectrally normed conv 3x3 to 2C, batch norm, noise injection, GLU.
 
@@ -67,7 +67,7 @@ class NoisyUp(tf.keras.layers.Layer):
     return {**super().get_config(), **self._config}
 
 
-@tf.keras.utils.register_keras_serializable("sketch_zoo")
+@tf.keras.utils.register_keras_serializable("sketch_zoo.sketch2image")
 class SeedMap(tf.keras.layers.Layer):
   """A vector becomes a small map: transposed convolution, batch norm, GLU; then `NoisyUp`s.
 

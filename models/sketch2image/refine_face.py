@@ -17,7 +17,7 @@ SEED_SCALE = 128
 STYLE_LEAK = 0.1
 
 
-@tf.keras.utils.register_keras_serializable("sketch_zoo")
+@tf.keras.utils.register_keras_serializable("sketch_zoo.sketch2image")
 class RefineFace(tf.keras.layers.Layer):
   """Refines the auto-encoder's picture by a U-shaped network with the style at its bottom.
 

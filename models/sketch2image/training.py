@@ -65,19 +65,23 @@ def rows_in_order(rows: tf.Tensor, order: tf.Tensor) -> tf.Tensor:
   return tf.gather(gathered(rows), order[first:first + rows.shape[0]])
 
 
-def perceptual_term(distance: Callable[[tf.Tensor, tf.Tensor], tf.Tensor], made: tf.Tensor,
+def perceptual_rows(distance: Callable[[tf.Tensor, tf.Tensor], tf.Tensor], made: tf.Tensor,
                     photo: tf.Tensor, reduction: str) -> tf.Tensor:
-  """LPIPS at 256 pixels: a scalar whose mean over the replicas is the global batch's.
+  """LPIPS at 256 pixels, such that its mean over the global batch is what `reduction` says.
 
   Args:
     distance: LPIPS.
     made, photo: float32 [B, S, S, 3] in [-1, 1].
-    reduction: "sum" or "mean" over the batch.
+    reduction: "sum" or "mean" over the global batch.
+
+  Returns:
+    float32 [B]: for "sum" each row times the size of the global batch.
   """
   rows = distance(shrunk(made), tf.stop_gradient(shrunk(photo)))
   if reduction == "mean":
-    return tf.reduce_mean(rows)
-  return tf.reduce_sum(rows) * tf.distribute.get_strategy().num_replicas_in_sync
+    return rows
+  count = tf.shape(rows)[0] * tf.distribute.get_strategy().num_replicas_in_sync
+  return rows * tf.cast(count, rows.dtype)
 
 
 def shrunk(picture: tf.Tensor) -> tf.Tensor:

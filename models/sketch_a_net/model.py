@@ -13,7 +13,7 @@ from models.sketch_a_net.config import SketchANetConfig
 from models.sketch_a_net.network import Outputs, SketchANetwork
 
 
-@tf.keras.utils.register_keras_serializable("sketch_zoo")
+@tf.keras.utils.register_keras_serializable("sketch_zoo.sketch_a_net")
 class SketchANet(tf.keras.Model):
   """Recognises sketches.
 

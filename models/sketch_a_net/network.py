@@ -46,7 +46,7 @@ def spatial_sizes(width: int) -> list[int]:
   return sizes
 
 
-@tf.keras.utils.register_keras_serializable("sketch_zoo")
+@tf.keras.utils.register_keras_serializable("sketch_zoo.sketch_a_net")
 class SketchANetwork(tf.keras.layers.Layer):
   """Pictures -> class scores.
 

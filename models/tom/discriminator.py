@@ -9,7 +9,7 @@ from models.tom.style import SAMPLE_CHANNELS
 LEAK = 0.1
 
 
-@tf.keras.utils.register_keras_serializable("sketch_zoo")
+@tf.keras.utils.register_keras_serializable("sketch_zoo.tom")
 class DownBlock(tf.keras.layers.Layer):
   """3x3 convolution, spectral, zero pad 1 -> batch norm -> leaky ReLU -> perhaps an average pool.
 
@@ -43,7 +43,7 @@ class DownBlock(tf.keras.layers.Layer):
     return {**super().get_config(), **self._config}
 
 
-@tf.keras.utils.register_keras_serializable("sketch_zoo")
+@tf.keras.utils.register_keras_serializable("sketch_zoo.tom")
 class StyleDiscriminator(tf.keras.layers.Layer):
   """`DownBlock`s to n/2 and n/4 channels, the second one halved, then 4x4 at stride 2 to one.
 

@@ -10,7 +10,7 @@ CONTENT_CHANNELS = 256  # of VGG-16's third level
 LEAK = 0.01
 
 
-@tf.keras.utils.register_keras_serializable("sketch_zoo")
+@tf.keras.utils.register_keras_serializable("sketch_zoo.tom")
 class UpBlock(tf.keras.layers.Layer):
   """Nearest x2 -> reflection pad 1 -> 3x3 convolution, spectral -> batch norm -> leaky ReLU.
 
@@ -40,7 +40,7 @@ class UpBlock(tf.keras.layers.Layer):
     return {**super().get_config(), **self._config}
 
 
-@tf.keras.utils.register_keras_serializable("sketch_zoo")
+@tf.keras.utils.register_keras_serializable("sketch_zoo.tom")
 class Generator(tf.keras.layers.Layer):
   """Three `UpBlock`s of 4n, 4n and 2n channels, then a spectral 3x3 convolution to RGB and tanh.
 

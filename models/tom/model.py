@@ -38,7 +38,7 @@ def thresholded(grey: tf.Tensor, threshold: float = THRESHOLD) -> tf.Tensor:
   return tf.cast(grey > threshold, tf.float32)
 
 
-@tf.keras.utils.register_keras_serializable("sketch_zoo")
+@tf.keras.utils.register_keras_serializable("sketch_zoo.tom")
 class Tom(tf.keras.Model):
   """TOM, the sketch synthesis of self-supervised sketch-to-image.
 

@@ -12,7 +12,7 @@ DEVIATION = (0.229, 0.224, 0.225)
 _SEED = 16
 
 
-@tf.keras.utils.register_keras_serializable("sketch_zoo")
+@tf.keras.utils.register_keras_serializable("sketch_zoo.tom")
 class VggFeatures(tf.keras.layers.Layer):
   """VGG-16 up to a level, frozen, always in float32.
 

@@ -13,7 +13,7 @@ from models.vggface.config import NETWORKS, VggFaceConfig
 from models.vggface.scaling import as_input, framed
 
 
-@tf.keras.utils.register_keras_serializable("sketch_zoo")
+@tf.keras.utils.register_keras_serializable("sketch_zoo.vggface")
 class FaceRecogniser(tf.keras.Model):
   """Recognises faces of one domain, photos or sketches: near features, one person.
 

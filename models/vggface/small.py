@@ -32,7 +32,7 @@ def kernel_shapes(width: int, input_size: int, embedding_size: int
   return {**shapes, _EMBEDDING: (side, side, channels, embedding_size)}
 
 
-@tf.keras.utils.register_keras_serializable("sketch_zoo")
+@tf.keras.utils.register_keras_serializable("sketch_zoo.vggface")
 class SmallFace(Chain):
   """Pictures -> what a layer says of them.
 

@@ -53,7 +53,7 @@ def kernel_shapes(width: int = 64, input_size: int = 224) -> dict[str, tuple[int
   return shapes
 
 
-@tf.keras.utils.register_keras_serializable("sketch_zoo")
+@tf.keras.utils.register_keras_serializable("sketch_zoo.vggface")
 class VggFace(Chain):
   """Pictures -> what a layer says of them.
 

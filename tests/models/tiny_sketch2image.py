@@ -49,13 +49,14 @@ def batch(seed=0, rows=2) -> dict:
           "paired": {"photo": pixels(3), "sketch": pixels(1)}}
 
 
-def settled(model: SketchGan) -> SketchGan:
+def settled(model: SketchAutoEncoder | SketchGan) -> SketchAutoEncoder | SketchGan:
   """As after some training: a fresh spectral norm divides by anything where nothing is trained."""
   for seed in range(_SETTLING):
     data = {name: normalized(one) for name, one in batch(seed)["paired"].items()}
     first, style = model.networks(data["sketch"], data["photo"], training=True)
-    model.G(first, style, BatchNoise(tf.constant([seed, 0])), training=True)
-    model.D(data["photo"], training=True)
+    if isinstance(model, SketchGan):
+      model.G(first, style, BatchNoise(tf.constant([seed, 0])), training=True)
+      model.D(data["photo"], training=True)
   return model
 
 
