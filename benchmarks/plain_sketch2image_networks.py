@@ -143,12 +143,7 @@ def classified(net: Net, vectors: Sequence[tf.Tensor]) -> tf.Tensor:
 def decoded(net: Net, codes: Sequence[tf.Tensor], vectors: Sequence[tf.Tensor]) -> tf.Tensor:
   """The decoder's picture of content maps and style vectors."""
   base = tf.tile(net.named["base_feat"], [codes[2].shape[0], 1, 1, 1])
-  x = _generator_block(net, "feat_8_1.0", tf.concat([codes[2], base], -1))
-  x = _instance_norm(_conv(net, "feat_8_1.2", tf.nn.leaky_relu(x, 0.1), 1))
-  x = _mask_injected(net, "dmi_8", x, codes[2])
-  scales = _dense(net, "style_8.2", tf.nn.relu(_dense(net, "style_8.0", vectors[2])))
-  x = tf.nn.leaky_relu(x * _batch_norm(net, "style_8.3", scales)[:, None, None, :], 0.1)
-  x = _generator_block(net, "feat_8_2.1", x)
+  x = _smallest(net, tf.concat([codes[2], base], -1), codes[2], vectors[2])
   larger = lambda name, x: _conv(net, name, _doubled(x), 1)
   x = _generator_block(net, "feat_16.3", larger("feat_16.2", tf.nn.leaky_relu(x, 0.1)))
   x = tf.concat([_mask_injected(net, "dmi_16", x, codes[1]), codes[1]], -1)
@@ -160,6 +155,15 @@ def decoded(net: Net, codes: Sequence[tf.Tensor], vectors: Sequence[tf.Tensor]) 
     x = _glu(_instance_norm(larger(f"{name}.1", x))) * _scales(net, scaled_by, vector)
   x = _glu(_instance_norm(larger("feat_512.1", x)))
   return tf.tanh(_conv(net, "to_rgb.0", x, 1))
+
+
+def _smallest(net, x, code, vector):
+  x = _generator_block(net, "feat_8_1.0", x)
+  x = _instance_norm(_conv(net, "feat_8_1.2", tf.nn.leaky_relu(x, 0.1), 1))
+  x = _mask_injected(net, "dmi_8", x, code)
+  scales = _dense(net, "style_8.2", tf.nn.relu(_dense(net, "style_8.0", vector)))
+  x = tf.nn.leaky_relu(x * _batch_norm(net, "style_8.3", scales)[:, None, None, :], 0.1)
+  return _generator_block(net, "feat_8_2.1", x)
 
 
 def _mask_injected(net, name, x, mask):
@@ -186,9 +190,7 @@ def art(net: Net, image: tf.Tensor, vectors: Sequence[tf.Tensor], normal: _Norma
   of_style = of_style if styled else tf.zeros_like(of_style)
   vector = normal([image.shape[0], net.named["from_noise_32.1.weight_orig"].shape[0]])
   of_noise = _seed_map(net, "from_noise_32", 1, vector, 3, normal)
-  maps = [tf.nn.leaky_relu(_conv(net, "encode_256.0", image, 1, 2), 0.2)]
-  for level in (128, 64, 32, 16):
-    maps.append(_down(net, f"encode_{level}", maps[-1]))
+  maps = _encoded(net, image)
   x = tf.concat([maps[4], tf.tile(of_style, [1, 2, 2, 1])], -1)
   for place in (0, 2):
     x = tf.nn.silu(_generator_block(net, f"residual_16.{place}", x))
@@ -199,6 +201,13 @@ def art(net: Net, image: tf.Tensor, vectors: Sequence[tf.Tensor], normal: _Norma
     x = x * _scales(net, f"style_{level}", vector) if styled else x
     x = x if skip is None else x + skip
   return tf.tanh(_conv(net, "to_rgb.0", x, 1))
+
+
+def _encoded(net, image):
+  maps = [tf.nn.leaky_relu(_conv(net, "encode_256.0", image, 1, 2), 0.2)]
+  for level in (128, 64, 32, 16):
+    maps.append(_down(net, f"encode_{level}", maps[-1]))
+  return maps
 
 
 def face(net: Net, image: tf.Tensor, vectors: Sequence[tf.Tensor], normal: _Normal,
