@@ -19,7 +19,7 @@ Of SC-Lmser (`serving_default` is `photo_to_sketch`; H and W are any multiples o
   photo_to_sketch  photo float32 [B, H, W, 3] in [0, 255] -> sketch in about [-1, 1], sketch_uint8
   sketch_to_photo  sketch float32 [B, H, W, 1] in [0, 255] -> photo, photo_uint8
 
-Of IACycleGAN (`serving_default` is `photo_to_sketch`; H and W are multiples of 4, for features any):
+Of IACycleGAN (`serving_default` is `photo_to_sketch`; H and W multiples of 4, for features any):
 
   photo_to_sketch, sketch_to_photo   as of SC-Lmser
   embed_photo, embed_sketch          photo or sketch -> features [B, D] of length 1

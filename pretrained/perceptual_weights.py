@@ -1,4 +1,4 @@
-"""The LPIPS that a training minimises: with the published weights, files of one's own, or random."""
+"""The LPIPS that a training minimises: with published weights, files of one's own, or random."""
 
 import tensorflow as tf
 
@@ -35,8 +35,8 @@ def locate(net: str, backbone: str | None, heads: str | None) -> Files | None:
     if heads is not None:
       raise UserError(f"{HEADS_FLAG} is given with {BACKBONE_FLAG}={RANDOM}, but weights that "
                       "calibrate belong to a trained network; leave one of the two away.")
-    cli.say(f"{BACKBONE_FLAG}={RANDOM}: LPIPS sees with random weights. This shows that the program "
-            "works, not what it learns with a network that knows pictures.")
+    cli.say(f"{BACKBONE_FLAG}={RANDOM}: LPIPS sees with random weights. This shows that the "
+            "program works, not what it learns with a network that knows pictures.")
     return None
   try:
     return lpips_weights.locate(net, backbone, heads, allow_other=True)

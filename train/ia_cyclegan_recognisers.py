@@ -55,7 +55,7 @@ def check(config: IaCycleGanConfig, options: IaCycleGanOptions) -> dict[str, Any
 
 
 def checked(wanted: VggFaceConfig, folder: str) -> Any:
-  """What a recogniser was trained on, of its config.json, once it is known to be one that is wanted.
+  """What a recogniser was trained on, by its config.json, once it is known to be a wanted one.
 
   Raises:
     UserError: it is of another kind or size.

@@ -13,6 +13,7 @@ Source: Fang et al., Pattern Recognition 102, 2020: its mutual optimisation.
 """
 
 import dataclasses
+import functools
 import gc
 import json
 import pathlib
@@ -112,8 +113,8 @@ class Turns:
     found = face_source.find("train", self._options.data_dir, self._gan_config.data_type,
                              self._options.lists_dir)
     if len(set(found.persons)) == len(found.persons):
-      cli.say("Every person has one photo and one sketch, so the first recognisers are trained when "
-              "there are generated pictures, too.")
+      cli.say("Every person has one photo and one sketch, so the first recognisers are trained "
+              "when there are generated pictures, too.")
       return {}
     return self._recognisers(0, None, {})
 
@@ -122,10 +123,11 @@ class Turns:
     folders = {}
     for domain in DOMAINS:
       name = f"{number}_recogniser_{domain}"
-      folders[domain] = self._stage(name, lambda name=name, domain=domain: recogniser_run.train(
-          RecogniserOptions(**self._common(name), synthetic_dir=synthetic and f"{synthetic}/{domain}",
-                            init_from=before.get(domain)),
-          dataclasses.replace(self._recogniser_config, domain=domain)))
+      options = RecogniserOptions(
+          **self._common(name), synthetic_dir=synthetic and f"{synthetic}/{domain}",
+          init_from=before.get(domain))
+      config = dataclasses.replace(self._recogniser_config, domain=domain)
+      folders[domain] = self._stage(name, functools.partial(recogniser_run.train, options, config))
     return folders
 
   def _gan(self, number: int, recognisers: Folders) -> str:

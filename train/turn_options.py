@@ -47,8 +47,8 @@ def define() -> None:
   flags.DEFINE_enum("domain", None, list(DOMAINS), "With --stage=recogniser: what is recognised.")
   text("synthetic_dir", None, "With --stage=recogniser: folder of generated pictures of the domain "
        "under the names of the pairs.")
-  text("init_from", None, "With --stage=gan: a model folder to go on from with its optimisers; with "
-       "--stage=recogniser: a recogniser to begin with.")
+  text("init_from", None, "With --stage=gan: a model folder to go on from with its optimisers; "
+       "with --stage=recogniser: a recogniser to begin with.")
 
 
 def options() -> TurnOptions:

@@ -183,8 +183,10 @@ def test_beginning_with_an_auto_encoder_begins_its_classifier_anew(folders, whol
 BAD = {
     "none": ({"photo_dir": "none"}, "ae", "There is no folder none"),
     "sketches alone": ({"photo_dir": None}, "ae", "--sketch_dirs is given without --photo_dir"),
-    "batch of 1": ({"hparams": TINY.replace("batch_size_ae=2", "batch_size_ae=1")}, "ae", "batch_size_ae is 1"),
-    "interval": ({"hparams": TINY.replace("model_interval=2", "model_interval=3")}, "ae", "multiple of log_interval"),
+    "batch of 1": ({"hparams": TINY.replace("batch_size_ae=2", "batch_size_ae=1")}, "ae",
+                   "batch_size_ae is 1"),
+    "interval": ({"hparams": TINY.replace("model_interval=2", "model_interval=3")}, "ae",
+                 "multiple of log_interval"),
     "xla": ({"jit_compile": True}, "ae", "leave out --jit_compile"),
     "no auto-encoder": ({}, "gan", "There is no auto-encoder in"),
     "no lpips": ({"hparams": ART}, "ae",
