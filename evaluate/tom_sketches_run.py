@@ -1,7 +1,6 @@
 """Sketch sets of a folder of photos, each by another checkpoint of TOM."""
 
 import dataclasses
-import os
 import pathlib
 import time
 from collections.abc import Sequence
@@ -16,6 +15,7 @@ from data_tools.errors import UserError
 from data_tools.image_files import list_images
 from data_tools.sketch_sets import paired_folders
 from data_tools.unpaired.store import square
+from evaluate import result_folder
 from evaluate.encoding import filled_up
 from models import saving
 from models.tom.config import SIZE_MULTIPLE
@@ -131,17 +131,9 @@ def _free_folders(output: pathlib.Path, count: int) -> list[pathlib.Path]:
   """The folders of the sets, which nothing is in yet; the output folder is made, to learn early
   whether it can be.
   """
-  sets = [output / SET.format(number=number) for number in range(1, count + 1)]
-  for folder in sets:
-    if folder.exists() and not (folder.is_dir() and not any(folder.iterdir())):
-      raise UserError(f"{folder} is there already; give another --output_dir, or move it away.")
-  try:
-    output.mkdir(parents=True, exist_ok=True)
-  except OSError as error:
-    raise UserError(f"The folder {output} can't be made ({error.strerror}); give one that you may "
-                    "write to.") from error
-  if not os.access(output, os.W_OK | os.X_OK):
-    raise UserError(f"The folder {output} may not be written to; give another --output_dir.")
+  sets = [result_folder.check_free(output / SET.format(number=number))
+          for number in range(1, count + 1)]
+  result_folder.check_folder(output)
   return sets
 
 

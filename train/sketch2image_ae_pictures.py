@@ -18,12 +18,12 @@ from evaluate.pictures.image_matrix import draw_grid
 from models.layers.pixels import normalized
 from models.layers.undisturbed import undisturbed
 from models.sketch2image.autoencoder_model import VERSIONS, SketchAutoEncoder
-from train.picture_folder import PictureFolder
+from train.previews import Previews
 
 _SHOWN = 8
 
 
-class AutoEncoderPictures(tf.keras.callbacks.Callback):
+class AutoEncoderPictures(Previews):
   """Writes both sheets every save_image_interval steps.
 
   The networks are in training mode, as when the original draws them, but are afterwards what they
@@ -36,9 +36,8 @@ class AutoEncoderPictures(tf.keras.callbacks.Callback):
   """
 
   def __init__(self, model: SketchAutoEncoder, pictures: Pictures, log_root: str | os.PathLike):
-    super().__init__()
-    self._folder, self._newest = PictureFolder(log_root), {}
-    self._model, config = model, model.config
+    super().__init__(model, log_root)
+    config = model.config
     shape = pictures, config.batch_size_ae, model.seed, config.im_size_ae
     self._distorted = self_supervised_batches.TrainBatches(*shape, config.nbr_cls,
                                                            passes=config.passes_per_set)
@@ -46,21 +45,7 @@ class AutoEncoderPictures(tf.keras.callbacks.Callback):
     self._rows = max(2, config.batch_size_ae // model.distribute_strategy.num_replicas_in_sync)
     self._run = tf.function(self._painted, autograph=False)
 
-  def newest(self) -> dict[str, np.ndarray]:
-    """The sheets written last, uint8 [1, H, W, 3] by name."""
-    return self._newest
-
-  def on_epoch_end(self, epoch, logs=None):
-    step = int(self._model.step.numpy())
-    if step % self._model.config.save_image_interval == 0:
-      self.show(step)
-
-  def show(self, step: int) -> None:
-    """Writes the sheets of a step.
-
-    Raises:
-      UserError: they can't be written.
-    """
+  def sheets(self, step):
     views = distorted_views.Views(*[view[:self._rows] for view in self._distorted(step)[:-1]])
     photo, sketch = (one[:self._rows] for one in self._paired(step))
     version = getattr(views, VERSIONS[step // self._model.config.save_image_interval
@@ -68,12 +53,9 @@ class AutoEncoderPictures(tf.keras.callbacks.Callback):
     order = derangements.derangement(np.random.default_rng([self._model.seed, step]), len(photo))
     made = [as_pixels(one.numpy()) for one in self._run(
         *map(tf.constant, (views.distorted, version, photo, sketch, order)))]
-    sheets = {"rd": [views.distorted, views.sketch, version, made[0]],
-              "org": [photo, sketch, *made[1:]]}
-    for name, rows in sheets.items():
-      pixels = draw_grid([row[:_SHOWN] for row in rows])
-      self._folder.save(f"{name}_{step:06d}.png", pixels)
-      self._newest[name] = pixels[None]
+    rows = {"rd": [views.distorted, views.sketch, version, made[0]],
+            "org": [photo, sketch, *made[1:]]}
+    return {name: draw_grid([row[:_SHOWN] for row in one]) for name, one in rows.items()}
 
   def _painted(self, *batch):
     strategy = self._model.distribute_strategy

@@ -9,21 +9,20 @@
 import os
 
 import numpy as np
-import tensorflow as tf
 
 from data_tools.sketch_sets import derangements, paired_batches, picture_steps
 from evaluate.painting import Painter
 from evaluate.painted_matrix import paint_matrix
 from evaluate.pictures.image_matrix import draw_grid
 from models.sketch2image.gan_model import SketchGan
-from train.picture_folder import PictureFolder
+from train.previews import Previews
 from train.sketch2image_data import RunSets
 
 _SHOWN = 8
 _SIDE = 5  # of the matrix
 
 
-class GanPictures(tf.keras.callbacks.Callback):
+class GanPictures(Previews):
   """Writes both sheets every save_image_interval steps.
 
   The grid shows the first photos of the epoch's first batch, with their sketches of the last set.
@@ -39,36 +38,18 @@ class GanPictures(tf.keras.callbacks.Callback):
   """
 
   def __init__(self, model: SketchGan, sets: RunSets, log_root: str | os.PathLike):
-    super().__init__()
-    self._folder, self._newest = PictureFolder(log_root), {}
-    self._model, config = model, model.config
+    super().__init__(model, log_root)
+    config = model.config
     self._batches = paired_batches.TrainBatches(sets.train, config.batch_size_gan, model.seed,
                                                 config.im_size_gan, sketch_set=-1)
     self._paint = Painter(model, min(_SHOWN, config.batch_size_gan))
     self._matrix = self._chosen(sets.held_out or sets.train, config.im_size_gan)
     self._paint_styles = Painter(model, len(self._matrix[1]))
 
-  def newest(self) -> dict[str, np.ndarray]:
-    """The sheets written last, uint8 [1, H, W, 3] by name."""
-    return self._newest
-
-  def on_epoch_end(self, epoch, logs=None):
-    step = int(self._model.step.numpy())
-    if step % self._model.config.save_image_interval == 0:
-      self.show(step)
-
-  def show(self, step: int) -> None:
-    """Writes the sheets of a step.
-
-    Raises:
-      UserError: they can't be written.
-    """
+  def sheets(self, step):
     sketches, photos = self._matrix
-    sheets = {"gan": draw_grid(self._grid(step)),
-              "matrix": paint_matrix(self._paint_styles, sketches, photos)}
-    for name, pixels in sheets.items():
-      self._folder.save(f"{name}_{step:06d}.png", pixels)
-      self._newest[name] = pixels[None]
+    return {"gan": draw_grid(self._grid(step)),
+            "matrix": paint_matrix(self._paint_styles, sketches, photos)}
 
   def _grid(self, step) -> list[np.ndarray]:
     config = self._model.config
