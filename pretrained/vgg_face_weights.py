@@ -17,9 +17,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from data_tools import matlab_file
 from data_tools.errors import UserError
 from models.vggface.vgg_face import LAYERS, kernel_shapes
-from pretrained import matlab_file
 
 _ADVICE = ("give vgg_face.mat of the VGG Face Descriptor (its MatConvNet package), whole, from the "
            "site of Oxford's Visual Geometry Group")

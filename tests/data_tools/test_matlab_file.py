@@ -8,7 +8,7 @@ import pytest
 import scipy.io
 import scipy.sparse
 
-from pretrained import matlab_file
+from data_tools import matlab_file
 
 
 def header(version=1, order=b"IM"):
