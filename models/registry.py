@@ -11,6 +11,8 @@ from typing import Any
 import tensorflow as tf
 
 from data_tools.errors import UserError
+from models.contextual_gan.config import ContextualGanConfig
+from models.contextual_gan.model import ContextualGan
 from models.ia_cyclegan.config import IaCycleGanConfig
 from models.ia_cyclegan.model import IaCycleGan
 from models.rpcl_pix2seq.config import RpclPix2SeqConfig
@@ -44,6 +46,7 @@ class ModelEntry:
 
 
 MODELS: dict[str, ModelEntry] = {
+    "contextual_gan": ModelEntry(ContextualGanConfig, ContextualGan),
     "ia_cyclegan": ModelEntry(IaCycleGanConfig, IaCycleGan),
     "rpcl_pix2seq": ModelEntry(RpclPix2SeqConfig, RpclPix2Seq),
     "sc_lmser": ModelEntry(ScLmserConfig, ScLmser),

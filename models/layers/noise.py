@@ -33,6 +33,10 @@ class Noise(abc.ABC):
     """
 
   @abc.abstractmethod
+  def uniform(self, rows: int | tf.Tensor, shape: list[int | tf.Tensor]) -> tf.Tensor:
+    """Uniform in (0, 1), float32 [rows, *shape]; arguments as of `normal`."""
+
+  @abc.abstractmethod
   def coin(self) -> tf.Tensor:
     """Heads or tails with probability 1/2: bool, one for each row [B], or one for all [1]."""
 
@@ -51,9 +55,14 @@ class BatchNoise(Noise):
     self._seed = seed
 
   def normal(self, rows, shape):
+    return self._own_rows(randomness.portable_normal, rows, shape)
+
+  def uniform(self, rows, shape):
+    return self._own_rows(randomness.portable_uniform, rows, shape)
+
+  def _own_rows(self, draw, rows, shape):
     all_rows, first = randomness.rows_of_batch(rows)
-    seed = randomness.fold_in(self._seed, self._number())
-    drawn = randomness.portable_normal([all_rows, *shape], seed)
+    drawn = draw([all_rows, *shape], randomness.fold_in(self._seed, self._number()))
     # With a size given as such, XLA takes a start that is only known when it runs.
     return tf.slice(drawn, [first] + [0] * len(shape), [rows, *shape])
 
@@ -76,6 +85,10 @@ class RowNoise(Noise):
   def normal(self, rows, shape):
     del rows
     return self._each(lambda seed: randomness.portable_normal(shape, seed))
+
+  def uniform(self, rows, shape):
+    del rows
+    return self._each(lambda seed: randomness.portable_uniform(shape, seed))
 
   def coin(self):
     return self._each(lambda seed: randomness.portable_uniform([], seed)) < 0.5
