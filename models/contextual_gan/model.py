@@ -64,7 +64,8 @@ class ContextualGan(tf.keras.Model):
                                 aggregation=tf.VariableAggregation.ONLY_FIRST_REPLICA)
     self.adams: dict[str, TorchAdam] = {}
     self._means = {name: tf.keras.metrics.Mean(name) for name in FIGURES}
-    self._searches: dict[SearchOptions, Any] = {}
+    # Past Keras, which would take the functions for something to save.
+    object.__setattr__(self, "_searches", {})
     self.built = True
 
   @property
