@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from data_tools import builtin_faces, files
 from data_tools.joint import builtin_source, joint_folder, layout, sketch_styles
+from data_tools.joint.photo_source import PhotoSource
 
 
 def ensure(styles: Sequence[str] = ("xdog",), size: int = layout.DEFAULT_SIZE,
@@ -31,15 +32,16 @@ def ensure(styles: Sequence[str] = ("xdog",), size: int = layout.DEFAULT_SIZE,
     UserError: a wrong number or style, or the cache can't be written to.
   """
   layout.refuse_unfit_size(size)
-  faces = builtin_faces.ensure(identities, images_per_identity, seed)
+  source = builtin_source.find(builtin_faces.ensure(identities, images_per_identity, seed))
   made_of = f"v{builtin_faces.VERSION}-seed{seed}-{identities}x{images_per_identity}"
-  folder = (files.cache_dir() / "builtin_joint" / f"v{joint_folder.VERSION}-{_drawn_by()}"
+  folder = (files.cache_dir() / "builtin_joint" / f"v{joint_folder.VERSION}-{_digest(source)}"
             / f"{made_of}-{size}px")
-  joint_folder.make(builtin_source.find(faces), folder, styles, size, workers)
+  joint_folder.make(source, folder, styles, size, workers)
   return folder
 
 
-def _drawn_by() -> str:
-  """A digest of all styles' parameters: other defaults, another folder of the cache."""
+def _digest(source: PhotoSource) -> str:
+  """Of the faces' files and all styles' parameters: made another way, another folder."""
   parameters = {style: sketch_styles.parameters(style) for style in sketch_styles.names()}
-  return hashlib.sha256(json.dumps(parameters, sort_keys=True).encode()).hexdigest()[:8]
+  text = json.dumps([source.settings(), parameters], sort_keys=True)
+  return hashlib.sha256(text.encode()).hexdigest()[:8]
