@@ -27,9 +27,9 @@ def define() -> None:
   flags.DEFINE_list("styles", [], "Which sketches are trained on, such as xdog,fdog; several keep "
                     "the model from fitting one. Default: all that --data_dir has; of the built-in "
                     "faces xdog, fdog and photocopy.")
-  flags.DEFINE_string("adapt_from", None, "A run folder to adapt to other sketches: training begins "
-                      "with its weights, optimisers and hyperparameters, but a learning_rate of "
-                      f"{ADAPTATION_RATE} if --hparams gives none.")
+  flags.DEFINE_string("adapt_from", None, "A run folder to adapt to other sketches: training "
+                      "begins with its weights, optimisers and hyperparameters, but a "
+                      f"learning_rate of {ADAPTATION_RATE} if --hparams gives none.")
 
 
 def options() -> ContextualGanOptions:

@@ -5,7 +5,6 @@
   FOLDER/joint.json            the settings, styles and counts; written when all is done
 """
 
-import contextlib
 import json
 import os
 import pathlib
@@ -15,8 +14,9 @@ from typing import Any
 
 from data_tools import cli, files
 from data_tools.errors import UserError
-from data_tools.joint import joint_picture, layout, sketch_styles, workers as worker_processes
+from data_tools.joint import joint_picture, layout, sketch_styles
 from data_tools.joint.photo_source import PhotoSource
+from data_tools.worker_processes import processes
 
 VERSION = 1  # raise it when the same photos give other joint pictures
 SUMMARY = "joint.json"
@@ -167,10 +167,10 @@ def _names(folder: pathlib.Path) -> set[str]:
 def _do(tasks: Sequence[joint_picture.Task], workers: int) -> tuple[int, set[str]]:
   """How many pictures were made, and the names of the photos that were left out."""
   made, left_out = 0, set()
-  results = worker_processes.results(joint_picture.write, tasks, workers)
-  with contextlib.closing(results), cli.progress(
-      total=len(tasks), desc="Joint pictures", unit="photo", shown=bool(tasks)) as bar:
-    for number, was_made in results:
+  with (processes(joint_picture.write, min(workers, len(tasks))) as spread,
+        cli.progress(total=len(tasks), desc="Joint pictures", unit="photo",
+                     shown=bool(tasks)) as bar):
+    for number, was_made in spread(tasks):
       if was_made:
         made += len(tasks[number].styles)
       else:

@@ -15,7 +15,7 @@ from data_tools import cli, files
 from data_tools.errors import UserError
 from data_tools.image_files import list_images, read_as_stored, read_image
 from data_tools.styles import STYLES, Parameters
-from data_tools.styles.workers import Spread, processes
+from data_tools.worker_processes import Spread, processes
 
 _NOTE = "sketch style"  # the text in a sketch's file that says how it was drawn
 
@@ -96,7 +96,7 @@ def _draw_style(photos: list[pathlib.Path], folder: pathlib.Path, params: Parame
   begin, drawn = time.perf_counter(), 0
   tasks = (Task(photo, _sketch_file(folder, photo), style, params, overwrite) for photo in photos)
   with cli.progress(total=len(photos), desc=style, unit="photo") as bar:
-    for new in spread(tasks):
+    for _, new in spread(tasks):
       drawn += new
       bar.update(1)
   seconds = time.perf_counter() - begin

@@ -1,4 +1,4 @@
-"""Hyperparameters of Contextual GAN. The paper's where it gives one; what it leaves open says so."""
+"""Hyperparameters of Contextual GAN: the paper's, and where it gives none, our choice, so called."""
 
 import dataclasses
 
@@ -35,6 +35,9 @@ class ContextualGanConfig:
   learning_rate: float = hparam(
       0.0002, "Of both Adams; the paper adapts to other styles with 0.00001.", above=0,
       below=float("inf"))
+  generator_steps: int = hparam(
+      1, "Updates of the generator for each one of the discriminator; more keep a discriminator "
+      "from running away. Our choice.", at_least=1)
   beta1: float = hparam(0.5, "Of both Adams.", at_least=0, below=1)
   flip: bool = hparam(
       True, "Each half is mirrored where it stands, both or none, for half of the images; our "

@@ -126,7 +126,7 @@ class ContextualGan(tf.keras.Model):
       float32 [B] each.
     """
     real = normalized(data["joint"])
-    made = self.G(self._latent(tf.shape(real)[0], _EVALUATION))
+    made = self.G(self._latent(tf.shape(real)[0], _EVALUATION, 0))
     return _figures(self.D(real), self.D(made), self.D(made))
 
   # Nothing here needs AutoGraph, which would take longer to convert the layers than to trace them.
@@ -134,30 +134,34 @@ class ContextualGan(tf.keras.Model):
   def train_step(self, data: dict[str, tf.Tensor]) -> dict[str, tf.Tensor]:
     """D's update, then G's, which sees the new D on the same images; `data` as for `losses_of`.
 
-    The moving averages of D follow one pass over real images and one over generated ones.
+    Each further update of G sees new images. The moving averages of D follow one pass over real
+    images and one over generated ones.
     """
     real = normalized(data["joint"])
-    tape = tf.GradientTape()  # what is recorded here is used further down
-    with tape:
-      made = self.G(self._latent(tf.shape(real)[0], _LATENT), training=True)
+    rows = tf.shape(real)[0]
+    made, tape = self._drawn(rows, 0)
     judged_real, judged_made = self._update_discriminator(real, tf.stop_gradient(made))
-    averages = self.D.non_trainable_variables
-    with tape:
-      judged = undisturbed(averages, lambda: self.D(made, training=True))
-      figures = _figures(judged_real, judged_made, judged)
-      objective = replicas.global_mean(figures["loss_G"])
-    variables = self.G.trainable_variables
-    self.adams["loss_G"].apply_gradients(zip(tape.gradient(objective, variables), variables))
+    for number in range(self.config.generator_steps):
+      if number:
+        made, tape = self._drawn(rows, number)
+      judged = self._update_generator(made, tape)
     self.step.assign_add(1)
-    return self._update_metrics(figures)
+    return self._update_metrics(_figures(judged_real, judged_made, judged))
 
   @tf.autograph.experimental.do_not_convert
   def test_step(self, data: dict[str, tf.Tensor]) -> dict[str, tf.Tensor]:
     return self._update_metrics(self.losses_of(data))
 
-  def _latent(self, rows, purpose):
-    noise = BatchNoise(randomness.step_seed(self.seed, self.step, purpose))
+  def _latent(self, rows, purpose, number):
+    seed = randomness.step_seed(self.seed, self.step, purpose)
+    noise = BatchNoise(randomness.fold_in(seed, number))
     return 2.0 * noise.uniform(rows, [self.config.z_size]) - 1.0
+
+  def _drawn(self, rows, number):
+    """Generated images in training mode, and the tape that remembers how."""
+    with tf.GradientTape() as tape:
+      made = self.G(self._latent(rows, _LATENT, number), training=True)
+    return made, tape
 
   def _update_discriminator(self, real, made):
     variables = self.D.trainable_variables
@@ -165,6 +169,14 @@ class ContextualGan(tf.keras.Model):
       judged = self.D(real, training=True), self.D(made, training=True)
       objective = replicas.global_mean(_discriminator_loss(*judged))
     self.adams["loss_D"].apply_gradients(zip(tape.gradient(objective, variables), variables))
+    return judged
+
+  def _update_generator(self, made, tape):
+    variables = self.G.trainable_variables
+    with tape:
+      judged = undisturbed(self.D.non_trainable_variables, lambda: self.D(made, training=True))
+      objective = replicas.global_mean(_generator_loss(judged))
+    self.adams["loss_G"].apply_gradients(zip(tape.gradient(objective, variables), variables))
     return judged
 
   def _update_metrics(self, figures):
@@ -180,13 +192,17 @@ class ContextualGan(tf.keras.Model):
 def _figures(real, made, made_for_generator):
   """Of logits [B, 1]: on real images and on generated ones, and on those as G's update saw them."""
   return {"loss_D": _discriminator_loss(real, made),
-          "loss_G": adversarial_losses.adversarial_loss(_as_map(made_for_generator), _GAN),
+          "loss_G": _generator_loss(made_for_generator),
           "real_probability": tf.sigmoid(real)[:, 0], "fake_probability": tf.sigmoid(made)[:, 0]}
 
 
 def _discriminator_loss(real, made):
   return (adversarial_losses.real_loss(_as_map(real), _GAN)
           + adversarial_losses.fake_loss(_as_map(made), _GAN))
+
+
+def _generator_loss(made):
+  return adversarial_losses.adversarial_loss(_as_map(made), _GAN)
 
 
 def _as_map(logits):

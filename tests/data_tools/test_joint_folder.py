@@ -11,7 +11,7 @@ from PIL import Image
 
 from data_tools import builtin_faces, styles
 from data_tools.errors import UserError
-from data_tools.joint import joint_folder, joint_picture, layout, sketch_styles, sources, workers
+from data_tools.joint import joint_folder, joint_picture, layout, sketch_styles, sources
 from tests.data_tools import joint_folders
 
 
@@ -145,20 +145,6 @@ def test_the_number_of_workers_changes_nothing(photos, tmp_path):
   (photos / "p3.png").write_bytes(b"no image")
   with pytest.raises(UserError, match="p3.png is not an image"):
     joint_folder.make(source_of(photos), tmp_path / "bad", ["xdog"], size=16, workers=2)
-
-
-@pytest.mark.parametrize("count", [1, 2])
-def test_every_task_has_its_result(count):
-  tasks = [-7, 3, -5, 0]
-  assert sorted(workers.results(abs, tasks, count)) == [(0, 7), (1, 3), (2, 5), (3, 0)]
-  assert not list(workers.results(abs, [], count))
-  with pytest.raises(TypeError, match="'str'"):
-    list(workers.results(abs, [1, "x", 2], count))
-
-
-def test_a_worker_that_dies_is_a_sentence():
-  with pytest.raises(UserError, match="worker processes died.*--workers=1"):
-    list(workers.results(os._exit, [3, 3], 2))
 
 
 def test_pencil_is_the_faces_own_sketch(tmp_path, photos):

@@ -3,7 +3,6 @@
 import json
 import os
 import pathlib
-import signal
 import subprocess
 import sys
 
@@ -13,7 +12,7 @@ from PIL import Image
 
 from data_tools import styles
 from data_tools.errors import UserError
-from data_tools.styles import assignments, photo_folder, workers
+from data_tools.styles import assignments, photo_folder
 from tests.data_tools import face_folders
 
 ROOT = pathlib.Path(__file__).parents[2]
@@ -171,30 +170,3 @@ def test_bad_photos(photos, tmp_path):
   (photos / "b.bmp").write_bytes(b"no image")
   only_sentence(photos, tmp_path / "out", "b.bmp", "not an image")
   assert list(read_all(tmp_path / "out")) == ["photocopy/a.png"]  # those before it stay
-
-
-# The processes.
-
-def double_or_die(task):
-  """What the processes of the tests do."""
-  if task == "die":
-    os.kill(os.getpid(), signal.SIGKILL)
-  if task == "refuse":
-    raise UserError("Refused.")
-  return 2 * task
-
-
-def test_processes_give_every_result_or_a_sentence():
-  with workers.processes(double_or_die, 2) as spread:
-    assert sorted(spread(range(7))) == list(range(0, 14, 2))
-    assert list(spread([])) == [] and list(spread([4])) == [8]
-    with pytest.raises(UserError, match="Refused"):
-      list(spread(["refuse", 1, 2, 3]))
-    assert sorted(spread([5, 6])) == [10, 12]  # nothing of the refused tasks is left in the pipes
-    with pytest.raises(UserError, match="One of the 2 worker processes died"):
-      list(spread([1, "die", 2]))
-
-
-def test_one_worker_is_no_process():
-  with workers.processes(lambda task: os.getpid(), 1) as spread:
-    assert list(spread([1, 2])) == [os.getpid()] * 2

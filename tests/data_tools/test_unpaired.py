@@ -8,7 +8,7 @@ from data_tools import builtin_faces
 from data_tools.errors import UserError
 from data_tools.sketch_sets.batch_stream import Purpose
 from data_tools.unpaired import folders, pipeline
-from data_tools.unpaired.store import SquarePictures, square
+from data_tools.unpaired.store import SquarePictures
 
 SIZE = 32
 SIDE = SIZE + pipeline.MARGIN

@@ -15,27 +15,28 @@ from typing import Any
 from data_tools.errors import UserError
 
 _PATIENCE = 5  # seconds that a process has to finish its last task
-Spread = Callable[[Iterable[Any]], Iterator[Any]]
+Spread = Callable[[Iterable[Any]], Iterator[tuple[int, Any]]]
 
 
 @contextlib.contextmanager
 def processes(work: Callable[[Any], Any], workers: int = 1) -> Iterator[Spread]:
-  """Yields a function that takes tasks and gives the results, in the order they get ready.
+  """Yields a function that takes tasks and gives (number of a task, its result), as they get done.
 
   Take all results of some tasks before you give others.
 
   Args:
-    work: a function of a module, task -> result; both can be pickled. If it raises UserError, that
-      is raised where the results are taken.
+    work: a function of a module, task -> result; both can be pickled. What it raises is raised
+      where the results are taken, and the tasks after it are not done.
     workers: how many processes; with 1, none is started.
 
   Raises:
-    UserError: a process died; or what `work` raised.
+    UserError: a process died.
+    Exception: what `work` raised.
   """
-  if workers == 1:
-    yield lambda tasks: map(work, tasks)
+  if workers <= 1:
+    yield lambda tasks: ((number, work(task)) for number, task in enumerate(tasks))
     return
-  spawn = multiprocessing.get_context("spawn")
+  spawn = multiprocessing.get_context("spawn")  # fork and a running TensorFlow don't go together
   pipes, started = [], []
   try:
     for _ in range(workers):
@@ -58,23 +59,31 @@ def processes(work: Callable[[Any], Any], workers: int = 1) -> Iterator[Spread]:
       process.join()
 
 
-def _spread(pipes: list[Connection], tasks: Iterable[Any]) -> Iterator[Any]:
-  waiting = iter(tasks)
+def _spread(pipes: list[Connection], tasks: Iterable[Any]) -> Iterator[tuple[int, Any]]:
+  waiting = enumerate(tasks)
+  at_work: dict[Connection, int] = {}  # pipe -> number of its task
   with _told(len(pipes)):
-    at_work = [pipe for pipe, task in zip(pipes, waiting) if pipe.send(task) is None]
+    for pipe in pipes:
+      _hand_out(pipe, waiting, at_work)
     while at_work:
-      for pipe in multiprocessing.connection.wait(at_work):
-        at_work.remove(pipe)
-        result = pipe.recv()
-        if isinstance(result, UserError):
+      for pipe in multiprocessing.connection.wait(list(at_work)):
+        number = at_work.pop(pipe)
+        result, error = pipe.recv()
+        if error is not None:
           for other in at_work:
             other.recv()  # what it is at is finished, not torn down
-          raise result
-        for task in waiting:  # the next one, if there is one
-          pipe.send(task)
-          at_work.append(pipe)
-          break
-        yield result
+          raise error
+        _hand_out(pipe, waiting, at_work)
+        yield number, result
+
+
+def _hand_out(pipe: Connection, waiting: Iterator[tuple[int, Any]],
+              at_work: dict[Connection, int]) -> None:
+  """Gives the next task, if there is one."""
+  for number, task in waiting:
+    pipe.send(task)
+    at_work[pipe] = number
+    return
 
 
 @contextlib.contextmanager
@@ -95,7 +104,7 @@ def _serve(pipe: Connection, work: Callable[[Any], Any]) -> None:
     while True:
       task = pipe.recv()
       try:
-        result = work(task)
-      except UserError as error:
-        result = error
-      pipe.send(result)
+        answer = work(task), None
+      except Exception as error:  # raised again by the parent
+        answer = None, error
+      pipe.send(answer)
