@@ -39,6 +39,13 @@ Of Sketch-to-Image (`serving_default` is `sketch_to_image`; H and W are any, the
   encode_content   sketch float32 [B, H, W, 1] in [0, 255] -> content_32, content_16, content_8
   sketch_to_image  sketch, photo, seed int32 [B] -> image in (-1, 1), image_uint8
 
+Of Contextual GAN (`serving_default` is `complete`; S is its image_size, N its iterations + 1):
+
+  generate  z float32 [B, Z] -> joint float32 [B, S, 2 S, 3] in [-1, 1], joint_uint8
+  complete  joint float32 [B, S, 2 S, 3] in [0, 255], mask float32 [B, S, 2 S, 1], 1 known, seed
+            int32 [B] -> joint, joint_uint8, generated, latent [B, Z], contextual [B, N],
+            perceptual [B, N], error string [B], "" or what is wrong with the row
+
 Served with
   tensorflow_model_server --model_name=sketch --model_base_path=$PWD/serving/bee_bus \\
       --rest_api_port=8501 --enable_batching \\
@@ -60,6 +67,7 @@ from absl import flags, logging
 
 from models import registry
 from pretrained import pretrained_registry, saved_model_files
+from pretrained.contextual_gan_serving import ContextualGanServing
 from pretrained.ia_cyclegan_serving import IaCycleGanServing, VggFaceServing
 from pretrained.picture_inputs import BATCH_SIZES
 from pretrained.rpcl_pix2seq_serving import RpclPix2SeqServing
@@ -77,7 +85,11 @@ class Exporter(NamedTuple):
   batch_sizes: Sequence[int] = saved_model_files.BATCH_SIZES  # ascending
 
 
-EXPORTERS = {"ia_cyclegan": Exporter(IaCycleGanServing, "photo_to_sketch", BATCH_SIZES),
+# A search takes seconds for each image, also in the warm-up requests.
+_SEARCH_BATCH_SIZES = (1, 2, 4)
+
+EXPORTERS = {"contextual_gan": Exporter(ContextualGanServing, "complete", _SEARCH_BATCH_SIZES),
+             "ia_cyclegan": Exporter(IaCycleGanServing, "photo_to_sketch", BATCH_SIZES),
              "rpcl_pix2seq": Exporter(RpclPix2SeqServing, "reconstruct"),
              "sc_lmser": Exporter(ScLmserServing, "photo_to_sketch", BATCH_SIZES),
              "sketch2image": Exporter(SketchGanServing, "sketch_to_image", BATCH_SIZES),

@@ -15,7 +15,9 @@ FACTS = ("licence", "data", "command", "score", "description")
 # Model -> the command that shows what it does, up to the model's name.
 _TRANSLATE = ("evaluate/translate.py --direction=photo_to_sketch --input_dir=PHOTOS "
               "--output_dir=SKETCHES --model")
-_USAGE = {"ia_cyclegan": _TRANSLATE,
+_USAGE = {"contextual_gan": "evaluate/complete.py --direction=sketch_to_photo "
+                            "--input_dir=SKETCHES --output_dir=PICTURES --model",
+          "ia_cyclegan": _TRANSLATE,
           "rpcl_pix2seq": "evaluate/sample.py --model",
           "sc_lmser": _TRANSLATE,
           "sketch2image": "evaluate/translate.py --direction=sketch_to_photo --input_dir=SKETCHES "
@@ -92,10 +94,11 @@ def _what_it_saw(model: str, data: dict[str, Any]) -> dict[str, str]:
     data: of config.json: `categories` of drawings; or `data_type`, `pairs` (split -> how many) and
       `selected_on` (the split that chose the checkpoint) of faces; or `pictures`, `photos`,
       `sketches` (how many) and `vgg` of TOM; or `pictures`, `photos`, `held_out`, `sketch_sets`
-      (how many) and `lpips` of Sketch-to-Image; as far as they are known.
+      (how many) and `lpips` of Sketch-to-Image; or `joint` (what they show), `pictures` (split ->
+      how many) and `styles` (of their sketches) of Contextual GAN; as far as they are known.
   """
-  say = {"ia_cyclegan": _seen_by_face_models, "sc_lmser": _seen_by_face_models,
-         "sketch2image": _seen_by_sketch2image,
+  say = {"contextual_gan": _seen_by_contextual_gan, "ia_cyclegan": _seen_by_face_models,
+         "sc_lmser": _seen_by_face_models, "sketch2image": _seen_by_sketch2image,
          "sketch2image_ae": _seen_by_sketch2image, "tom": _seen_by_tom,
          "vggface": _seen_by_recognisers}.get(model, _seen_by_others)
   rows, words = say(data)
@@ -134,6 +137,13 @@ def _seen_by_sketch2image(data):
           "photos held out": _count(data, "held_out"),
           "sketches of each photo": _count(data, "sketch_sets"),
           "LPIPS": data.get("lpips", "unknown")}
+  return rows, {"seen": "pictures", "unseen": _UNLIKE}
+
+
+def _seen_by_contextual_gan(data):
+  pictures = ", ".join(f"{count:,} {split}" for split, count in data.get("pictures", {}).items())
+  rows = {"joint images": data.get("joint", "unknown"), "how many": pictures or "unknown",
+          "styles of sketches": ", ".join(data.get("styles", [])) or "unknown"}
   return rows, {"seen": "pictures", "unseen": _UNLIKE}
 
 

@@ -39,6 +39,7 @@ class Completion(NamedTuple):
     start: alike, from the best of the first draws.
     early: alike, from the best latent vector of the first EARLY steps.
     latent: float32 [B, Z], the best.
+    start_latent: float32 [B, Z], the best of the first draws.
     contextual, perceptual: float32 [B, iterations + 1], before each step and after the last.
   """
 
@@ -47,6 +48,7 @@ class Completion(NamedTuple):
   start: tf.Tensor
   early: tf.Tensor
   latent: tf.Tensor
+  start_latent: tf.Tensor
   contextual: tf.Tensor
   perceptual: tf.Tensor
 
@@ -62,6 +64,28 @@ def half_mask(size: int, direction: str) -> tf.Tensor:
   return tf.concat([half, other] if direction == DIRECTIONS[0] else [other, half], axis=1)
 
 
+def check_request(joint: tf.Tensor, mask: tf.Tensor, seeds: tf.Tensor, size: int) -> None:
+  """Refuses what can't be completed.
+
+  Args:
+    joint: [B, H, W, 3].
+    mask: [H, W, 1] or [B, H, W, 1], 1 where pixels are known, else 0.
+    seeds: [B].
+    size: S of the model.
+
+  Raises:
+    UserError: sizes or numbers don't go together, or see `check_mask`.
+  """
+  if tuple(joint.shape[1:]) != (size, 2 * size, 3):
+    raise UserError(f"The joint images are {_by(joint.shape)}, but the model's are rows of "
+                    f"{_by((size, 2 * size, 3))} (height x width x channels); give those.")
+  rows = [len(joint), len(seeds), *([len(mask)] if len(mask.shape) == 4 else [])]
+  if len(set(rows)) > 1:
+    raise UserError(f"There are {rows[0]} joint images, but {' and '.join(map(str, rows[1:]))} "
+                    "seeds (and masks); give one of each for an image, or one mask for all.")
+  check_mask(mask, size)
+
+
 def check_mask(mask: tf.Tensor, size: int) -> None:
   """Refuses what can't be a mask.
 
@@ -72,10 +96,13 @@ def check_mask(mask: tf.Tensor, size: int) -> None:
   Raises:
     UserError: it has another size than the joint images, other values, or nothing in it is known.
   """
-  shape = tuple(mask.shape[-3:])
-  if shape != (size, 2 * size, 1):
-    raise UserError(f"The mask is {_by(shape[1::-1])} pixels (width x height), but the model's "
-                    f"joint images are {_by((2 * size, size))}; give a mask of that size.")
+  if len(mask.shape) < 3 or mask.shape[-1] != 1:
+    raise UserError(f"The mask has the shape {list(mask.shape)}, but one of height, width and a "
+                    "single channel was expected; give that.")
+  if tuple(mask.shape[-3:-1]) != (size, 2 * size):
+    raise UserError(f"The mask is {_by(mask.shape[-2:-4:-1])} pixels (width x height), but the "
+                    f"model's joint images are {_by((2 * size, size))}; give a mask of that size.")
+  mask = tf.cast(mask, tf.float32)
   if not bool(tf.reduce_all((mask == 0) | (mask == 1))):
     raise UserError("The mask has other values than 0 and 1; give 1 where pixels are known, and 0 "
                     "elsewhere.")
@@ -100,6 +127,8 @@ def complete(generator: Network, discriminator: Network, joint: tf.Tensor, mask:
 
   Source: Lu et al. (ECCV 2018), section 3.
   """
+  joint = tf.where(mask == 1.0, joint, 0.0)  # what is not known may be anything
+
   def energy(z):
     made = generator(z)
     return contextual_loss(joint, made, mask), perceptual_loss(discriminator(made))
@@ -109,8 +138,8 @@ def complete(generator: Network, discriminator: Network, joint: tf.Tensor, mask:
   found = descend(energy, start, options.iterations, options.rate, options.momentum,
                   options.perceptual_weight, EARLY)
   generated = generator(found.best)
-  return Completion(mask * joint + (1.0 - mask) * generated, generated, generator(start),
-                    generator(found.early), found.best, found.first, found.second)
+  return Completion(joint + (1.0 - mask) * generated, generated, generator(start),
+                    generator(found.early), found.best, start, found.first, found.second)
 
 
 def _best_draw(loss, seeds: tf.Tensor, z_size: int, count: int) -> tf.Tensor:

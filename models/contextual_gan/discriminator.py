@@ -2,7 +2,7 @@
 
 import tensorflow as tf
 
-from models.contextual_gan.generator import start_values
+from models.contextual_gan.generator import build, start_values
 from models.layers.batch_norm import BatchNorm
 
 _LAYERS = 4
@@ -43,7 +43,7 @@ class Discriminator(tf.keras.layers.Layer):
       conv = tf.keras.layers.Conv2D(
           after, _KERNEL, _STRIDES, "same", use_bias=index == 0, name=named(f"down{index}"),
           kernel_initializer=start_values(seed, named(f"down{index}")))
-      conv.build([None, None, None, before])
+      build(conv, [None, None, None, before])
       self.convolutions.append(conv)
       if index:
         self.norms.append(BatchNorm(momentum, synchronized, after, name=named(f"norm{index}")))
@@ -51,7 +51,7 @@ class Discriminator(tf.keras.layers.Layer):
     self._features = 2 * side * side * sizes[-1]
     self.dense = tf.keras.layers.Dense(1, name=named("dense"),
                                        kernel_initializer=start_values(seed, named("dense")))
-    self.dense.build([None, self._features])
+    build(self.dense, [None, self._features])
     self.built = True
 
   def call(self, joint, training=False):

@@ -15,6 +15,12 @@ def start_values(seed: int, name: str) -> SeededNormal:
   return SeededNormal(0.0, DEVIATION, seed_pair(seed, name))
 
 
+def build(layer: tf.keras.layers.Layer, shape: list[int | None]) -> None:
+  """Makes a layer's variables, named after it, before it is called."""
+  with tf.name_scope(layer.name):
+    layer.build(shape)
+
+
 @tf.keras.utils.register_keras_serializable("sketch_zoo.contextual_gan")
 class Generator(tf.keras.layers.Layer):
   """A dense layer to S/16 x S/8, then four 5x5 transposed convolutions that double the sides.
@@ -48,7 +54,7 @@ class Generator(tf.keras.layers.Layer):
     self.dense = tf.keras.layers.Dense(
         2 * side * side * channels, use_bias=False, name=named("dense"),
         kernel_initializer=start_values(seed, named("dense")))
-    self.dense.build([None, z_size])
+    build(self.dense, [None, z_size])
     self.norms = [BatchNorm(momentum, synchronized, channels // 2 ** index,
                             name=named(f"norm{index}")) for index in range(_LAYERS)]
     self.convolutions = []
@@ -57,7 +63,7 @@ class Generator(tf.keras.layers.Layer):
       conv = tf.keras.layers.Conv2DTranspose(
           3 if last else channels // 2 ** (index + 1), _KERNEL, _STRIDES, "same", use_bias=last,
           name=named(f"up{index}"), kernel_initializer=start_values(seed, named(f"up{index}")))
-      conv.build([None, None, None, channels // 2 ** index])
+      build(conv, [None, None, None, channels // 2 ** index])
       self.convolutions.append(conv)
     self.built = True
 

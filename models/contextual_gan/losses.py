@@ -10,7 +10,8 @@ _GRAY = (0.299, 0.587, 0.114)
 
 def ink(joint: tf.Tensor) -> tf.Tensor:
   """How dark pixels are: joint images [B, H, W, 3] in [-1, 1] -> float32 [B, H, W], 1 black."""
-  gray = tf.tensordot(tf.cast(joint, tf.float32), tf.constant(_GRAY), 1)
+  # Not as a product of matrices, which GPUs may round to ten bits.
+  gray = tf.reduce_sum(tf.cast(joint, tf.float32) * tf.constant(_GRAY), axis=-1)
   return (1.0 - gray) / 2.0
 
 

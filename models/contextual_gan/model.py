@@ -100,12 +100,13 @@ class ContextualGan(tf.keras.Model):
       options: how to search; None: as the config says.
 
     Raises:
-      UserError: the mask is empty, or of another size than the joint images.
+      UserError: the mask is empty, or sizes or numbers don't go together.
     """
-    completion.check_mask(mask, self.config.image_size)
+    joint, seeds = tf.convert_to_tensor(joint), tf.convert_to_tensor(seeds, tf.int32)
+    mask = tf.convert_to_tensor(mask)
+    completion.check_request(joint, mask, seeds, self.config.image_size)
     mask = tf.broadcast_to(tf.cast(mask, tf.float32), [*joint.shape[:3], 1])
-    return self.searching(options or self.config.search)(tf.convert_to_tensor(joint), mask,
-                                                         tf.convert_to_tensor(seeds, tf.int32))
+    return self.searching(options or self.config.search)(joint, mask, seeds)
 
   def searching(self, options: SearchOptions) -> Any:
     """The compiled search of `complete`, with a mask of each row: a function to make a graph of."""
