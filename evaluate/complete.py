@@ -46,8 +46,8 @@ _RECOGNISER = flags.DEFINE_string("recogniser", None, "Folder of a recogniser of
                                   "of the kind vggface, for the verification accuracy.")
 _SHEET_ROWS = flags.DEFINE_integer("sheet_rows", 8, "Pictures on the sheet, evenly over their "
                                    "order; 0: no sheet.", lower_bound=0)
-_JIT = flags.DEFINE_boolean("jit_compile", False, "Compile the search with XLA: a longer start, "
-                            "faster steps.")
+_JIT = flags.DEFINE_boolean("jit_compile", False, "Compile the search with XLA: for GPUs; on CPUs "
+                            "its convolutions are slow.")
 
 
 def main() -> None:

@@ -1,4 +1,4 @@
-"""Hyperparameters of Contextual GAN: the paper's, and where it gives none, our choice, so called."""
+"""Hyperparameters of Contextual GAN: the paper's; where it gives none, our choice, so called."""
 
 import dataclasses
 
