@@ -14,7 +14,8 @@ from evaluate.painted_matrix import paint_matrix
 from evaluate.painting import Painter
 from models import saving
 from tests.data_tools import sketch_folders
-from tests.evaluate import pair_folders, painters
+from tests import commands
+from tests.evaluate import painters
 from tests.evaluate.painters import SIZE, assert_close
 from tests.models import tiny_sketch2image as tiny
 
@@ -40,9 +41,10 @@ def run(folder, data, output, **changes):
 
 
 def test_the_command(folder, data, tmp_path):
-  done = pair_folders.command(
-      "generate_matrix", f"--model={folder}", f"--photo_dir={data[0]}", f"--sketch_dir={data[1]}",
-      f"--output_dir={tmp_path / 'out'}", "--rows=2", "--columns=3", "--count=2", "--seed=5")
+  done = commands.command(
+      "evaluate/generate_matrix.py", f"--model={folder}", f"--photo_dir={data[0]}",
+      f"--sketch_dir={data[1]}", f"--output_dir={tmp_path / 'out'}", "--rows=2", "--columns=3",
+      "--count=2", "--seed=5")
   assert done.returncode == 0, done.stderr
   report = json.loads(done.stdout.splitlines()[-1])
   assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [

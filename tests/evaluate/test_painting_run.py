@@ -15,7 +15,8 @@ from evaluate import painting_data, painting_run, translate_plan, translate_run
 from evaluate.painting import Painter
 from models import saving
 from tests.data_tools import sketch_folders
-from tests.evaluate import pair_folders, painters
+from tests import commands
+from tests.evaluate import painters
 from tests.evaluate.painters import SIZE, assert_close
 from tests.models import tiny_sketch2image as tiny
 
@@ -49,9 +50,10 @@ def painted(sketches, photos, seed, **how):
 
 def test_the_command(folder, data, tmp_path):
   photos, sketches = data
-  done = pair_folders.command(
-      "translate", f"--model={folder}", "--direction=sketch_to_photo", f"--input_dir={sketches}",
-      f"--style_dir={photos}", f"--output_dir={tmp_path / 'out'}", "--batch_size=2", "--seed=3")
+  done = commands.command(
+      "evaluate/translate.py", f"--model={folder}", "--direction=sketch_to_photo",
+      f"--input_dir={sketches}", f"--style_dir={photos}", f"--output_dir={tmp_path / 'out'}",
+      "--batch_size=2", "--seed=3")
   assert done.returncode == 0, done.stderr
   report = json.loads(done.stdout)
   assert (report["count"], report["style_rules"]) == (5, {"own name": 5})

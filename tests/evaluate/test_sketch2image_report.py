@@ -16,7 +16,8 @@ from evaluate.sketch2image_report_run import Options
 from models import saving
 from pretrained import inception_weights
 from tests.data_tools import sketch_folders
-from tests.evaluate import pair_folders, painters
+from tests import commands
+from tests.evaluate import painters
 from tests.evaluate.painters import SIZE, assert_close
 from tests.evaluate.test_fid_command import QuickNetwork
 from tests.models import tiny_tom
@@ -92,9 +93,9 @@ def test_pictures_are_of_own_and_other_styles(folder, data, tmp_path):
 
 
 def test_the_command_tells_what_can_not_be_had(folder, data, tmp_path):
-  done = pair_folders.command(
-      "sketch2image_report", f"--model={folder}", f"--photo_dir={data[0]}",
-      f"--sketch_dir={data[1]}", f"--output_dir={tmp_path / 'out'}", "--count=2")
+  done = commands.command(
+      "evaluate/sketch2image_report.py", f"--model={folder}", f"--photo_dir={data[0]}",
+      f"--sketch_dir={data[1]}", f"--output_dir={tmp_path / 'out'}", "--count=2", eagerly=True)
   assert done.returncode == 0, done.stderr
   report = json.loads(done.stdout.splitlines()[-1])
   assert report["missing"] == ["fid", "lpips"] and report["count"] == 2

@@ -12,7 +12,8 @@ from evaluate.painted_sheets import SheetOptions
 from evaluate.painting import Painter
 from evaluate.style_mixing import LAYOUTS, joined, mixes
 from tests.data_tools import sketch_folders
-from tests.evaluate import pair_folders, painters
+from tests import commands
+from tests.evaluate import painters
 from tests.evaluate.painters import SIZE, assert_close
 from tests.models import tiny_sketch2image as tiny
 
@@ -38,9 +39,10 @@ def test_four_photos_are_joined_in_four_ways():
 
 def test_the_command(folder, tmp_path):
   photos, (sketches,) = sketch_folders.make(tmp_path, sets=1)
-  done = pair_folders.command(
-      "style_mix", f"--model={folder}", f"--photo_dir={photos}", f"--sketch_dir={sketches}",
-      f"--output_dir={tmp_path / 'out'}", "--rows=2", "--count=1")
+  done = commands.command(
+      "evaluate/style_mix.py", f"--model={folder}", f"--photo_dir={photos}",
+      f"--sketch_dir={sketches}", f"--output_dir={tmp_path / 'out'}", "--rows=2", "--count=1",
+      eagerly=True)
   assert done.returncode == 0, done.stderr
   report = json.loads(done.stdout.splitlines()[-1])
   (sheet,) = report["sheets"]

@@ -14,7 +14,8 @@ from evaluate.style_transfer_run import Drawer, Options
 from models import saving
 from models.tom import model as tom_model
 from tests.data_tools import sketch_folders
-from tests.evaluate import pair_folders, painters
+from tests import commands
+from tests.evaluate import painters
 from tests.evaluate.painters import SIZE, assert_close
 from tests.models import tiny_tom
 
@@ -66,9 +67,10 @@ def test_sketches_of_either_variant(tom, photos):
 
 
 def test_the_command(folder, tom, tom_folder, photos, tmp_path):
-  done = pair_folders.command(
-      "style_transfer", f"--model={folder}", f"--tom={tom_folder}", f"--photo_dir={photos}",
-      f"--output_dir={tmp_path}", "--rows=2", "--columns=3", "--count=1", "--variant=original")
+  done = commands.command(
+      "evaluate/style_transfer.py", f"--model={folder}", f"--tom={tom_folder}",
+      f"--photo_dir={photos}", f"--output_dir={tmp_path}", "--rows=2", "--columns=3", "--count=1",
+      "--variant=original", eagerly=True)
   assert done.returncode == 0, done.stderr
   report = json.loads(done.stdout.splitlines()[-1])
   (sheet,) = report["sheets"]

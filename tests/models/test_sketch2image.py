@@ -1,5 +1,6 @@
 """The two training stages of Sketch-to-Image: against the original's, and what must not change."""
 
+import functools
 import json
 import pathlib
 
@@ -100,7 +101,7 @@ def test_a_new_set_begins_with_another_classifier_and_nothing_else(stage_1):
 
 @pytest.mark.parametrize("kind", ["art", "face", "shoe"])
 def test_stage_2_changes_nothing_of_the_auto_encoder(kind):
-  model = tiny.settled(tiny.gan(data_name=kind))
+  model = shared("gan", kind)
   start, average = values_of(model.G.trainable_variables), values_of(model.average)
   before = values_of(model.networks.variables)
   names = [variable.name for variable in model.networks.variables]
@@ -132,6 +133,12 @@ STAGES = {"autoencoder": lambda **options: tiny.settled(tiny.autoencoder(**optio
           "gan": lambda **options: tiny.settled(tiny.gan(**options))}
 
 
+@functools.cache
+def shared(stage, kind):
+  """One model for all tests that don't depend on how it was trained; only one of them trains it."""
+  return STAGES[stage](data_name=kind)
+
+
 def state_of(model):
   """Its variables without those of its metrics."""
   metrics = {id(variable) for metric in model.metrics for variable in metric.variables}
@@ -158,7 +165,7 @@ def test_equal_runs_have_equal_results(stage):
 
 @pytest.mark.parametrize("stage, kind", [("autoencoder", "shoe"), ("gan", "art"), ("gan", "face")])
 def test_in_use_a_picture_does_not_depend_on_its_batch(stage, kind):
-  model, data = STAGES[stage](data_name=kind), tiny.batch(rows=3)["paired"]
+  model, data = shared(stage, kind), tiny.batch(rows=3)["paired"]
   def run(rows, seeds):
     noise = {} if stage == "autoencoder" else {"noise": RowNoise(tf.constant(seeds))}
     return model({name: one[rows] for name, one in data.items()}, **noise).numpy()
@@ -193,7 +200,8 @@ def large_pairs():
     ("autoencoder", "shoe", "rec_org"), ("autoencoder", "art", "rec_org"),
     ("gan", "art", "reconstruction")])
 def test_evaluation_changes_nothing_and_pairs_of_no_weight_do_not_count(stage, kind, figure):
-  model, data = STAGES[stage](data_name=kind), tiny.batch()["paired"]
+  model, data = shared(stage, kind), tiny.batch()["paired"]
+  model.reset_metrics()
   before = values_of(state_of(model))
   found = model.test_step({**data, "weight": np.float32([0, 1])})
   assert_same(state_of(model), before)

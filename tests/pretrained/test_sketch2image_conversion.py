@@ -2,8 +2,6 @@
 
 import json
 import pathlib
-import subprocess
-import sys
 
 import numpy as np
 import pytest
@@ -12,6 +10,7 @@ from data_tools.errors import UserError
 from models import saving
 from models.layers import torch_state
 from pretrained import sketch2image_ae_conversion, sketch2image_gan_conversion
+from tests import commands
 from tests.models import tiny_sketch2image as tiny
 from tests.pretrained import torch_trees
 from tests.pretrained.sketch2image_trees import (NETWORKS, STEP, UPDATES, adam_of,
@@ -19,8 +18,7 @@ from tests.pretrained.sketch2image_trees import (NETWORKS, STEP, UPDATES, adam_o
 from tests.reference_checks import s2i_rules
 from tests.reference_checks.finding import require
 
-ROOT = pathlib.Path(__file__).parents[2]
-S2I = ROOT / "tests/reference/s2i"
+S2I = pathlib.Path(__file__).parents[1] / "reference/s2i"
 ADAMS = {"S": "s", "classifier": "s", "C": "c", "D": "d"}
 OPTIMISERS = {"S": "opt_s", "classifier": "opt_s_cls", "C": "opt_c", "D": "opt_d"}
 
@@ -77,8 +75,7 @@ def stage_2_file(tmp_path_factory):
 
 
 def run(model, *flags):
-  return subprocess.run([sys.executable, str(ROOT / "pretrained/convert.py"), f"--model={model}",
-                         *flags], capture_output=True, text=True, check=False)
+  return commands.command("pretrained/convert.py", f"--model={model}", *flags)
 
 
 def test_stage_1_arrives_whole_and_training_goes_on(stage_1, tmp_path):

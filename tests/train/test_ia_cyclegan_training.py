@@ -1,9 +1,6 @@
 """train/ia_cyclegan.py: GAN and recognisers in turns, through functions and the command line."""
 
 import json
-import pathlib
-import subprocess
-import sys
 
 import numpy as np
 import pytest
@@ -11,11 +8,11 @@ import pytest
 from data_tools.errors import UserError
 from evaluate import face_matching_run
 from models import saving
+from tests import commands
 from tests.train.run_folders import assert_equal_ends, metrics
 from train import ia_cyclegan_turns
 from train.turn_options import TurnOptions
 
-ROOT = pathlib.Path(__file__).parents[2]
 GAN = ("num_epochs=1, decay_epochs=0, generator_width=2, discriminator_width=2, residual_blocks=1, "
        "batch_size=126, in_size=[24,30], pad_size=[36,36], out_size=[32,32], pool_size=2")
 RECOGNISER = "num_steps=2, evaluate_every=2, width=2, input_size=32, embedding_size=8"
@@ -118,8 +115,7 @@ def test_configs_fit_each_other():
 
 
 def command(*flags):
-  return subprocess.run([sys.executable, str(ROOT / "train/ia_cyclegan.py"), *flags],
-                        capture_output=True, text=True, check=False, timeout=300)
+  return commands.command("train/ia_cyclegan.py", *flags)
 
 
 @pytest.mark.parametrize("flags, words", [

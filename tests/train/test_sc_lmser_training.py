@@ -1,9 +1,8 @@
 """train/sc_lmser.py through its functions and its command line, on a few small faces."""
 
+import contextlib
 import json
-import pathlib
-import subprocess
-import sys
+import shutil
 
 import numpy as np
 import pytest
@@ -14,6 +13,7 @@ from data_tools import builtin_faces
 from data_tools.errors import UserError
 from models import saving
 from tests.data_tools import face_folders
+from tests import commands
 from tests.models import tiny_sc_lmser
 from tests.train.run_folders import assert_equal_ends, final_values, metrics
 from train import face_run_data, face_schedule, sc_lmser_run
@@ -22,7 +22,6 @@ from train.face_schedule import FaceSchedule
 from train.progress import RunCheckpoints
 from train.reporting import EpochReport
 
-ROOT = pathlib.Path(__file__).parents[2]
 TINY = ("in_size=[48,60], pad_size=[72,72], out_size=[64,64], generator_width=2, "
         "discriminator_width=4, batch_size=2, num_epochs=2, select_by=fsim")
 
@@ -37,11 +36,25 @@ def train(data_dir, log_root, hparams=TINY, **options):
                                **options))
 
 
+@contextlib.contextmanager
+def copied(log_root, copy, step):
+  """Inside, a run in `log_root` is copied after a step: what is there of one that is killed."""
+  def after(self, batch, logs=None):
+    if int(self.model.step.numpy()) == step:
+      shutil.copytree(log_root, copy)
+
+  with pytest.MonkeyPatch.context() as patch:
+    patch.setattr(EpochReport, "on_train_batch_end", after)
+    yield
+
+
 @pytest.fixture(scope="module")
 def whole_run(faces, tmp_path_factory):
-  log_root = tmp_path_factory.mktemp("runs") / "whole"
-  train(faces, log_root)
-  return log_root
+  """Beside it "stopped", the same run in the second epoch."""
+  root = tmp_path_factory.mktemp("runs")
+  with copied(root / "whole", root / "stopped", 3):
+    train(faces, root / "whole")
+  return root / "whole"
 
 
 def test_a_run_reports_draws_and_keeps_the_best(whole_run):
@@ -70,18 +83,8 @@ def test_a_run_reports_draws_and_keeps_the_best(whole_run):
   assert {"loss_G2", "valid_fsim", "faces"} <= tags
 
 
-def test_resuming_after_a_stop_equals_the_uninterrupted_run(faces, whole_run, tmp_path,
-                                                           monkeypatch):
-  log_root = tmp_path / "stopped"
-
-  def stop(self, batch, logs=None):
-    if int(self.model.step.numpy()) == 3:  # in the second epoch
-      raise KeyboardInterrupt
-
-  with monkeypatch.context() as patch:
-    patch.setattr(EpochReport, "on_train_batch_end", stop)
-    with pytest.raises(KeyboardInterrupt):
-      train(faces, log_root)
+def test_resuming_after_a_stop_equals_the_uninterrupted_run(faces, whole_run):
+  log_root = whole_run.with_name("stopped")
   assert len(metrics(log_root)) == 2
   train(faces, log_root, "", resume=True)  # the run knows its settings
   assert metrics(log_root) == metrics(whole_run)
@@ -197,8 +200,7 @@ def test_bad_folders_are_sentences(tmp_path):
 
 
 def command(*flags):
-  return subprocess.run([sys.executable, str(ROOT / "train/sc_lmser.py"), *flags],
-                        capture_output=True, text=True, check=False, timeout=300)
+  return commands.command("train/sc_lmser.py", *flags)
 
 
 def test_the_originals_command_line(tmp_path):

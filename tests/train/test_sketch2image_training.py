@@ -2,9 +2,6 @@
 
 import dataclasses
 import json
-import pathlib
-import subprocess
-import sys
 
 import numpy as np
 import pytest
@@ -14,6 +11,7 @@ from data_tools.errors import UserError
 from models import saving
 from models.sketch2image.autoencoder_model import SketchAutoEncoder
 from tests.data_tools import sketch_folders
+from tests import commands
 from tests.models import tiny_sketch2image
 from tests.train.run_folders import assert_equal_ends, metrics
 from train import sketch2image_fid, sketch2image_options, training_run
@@ -21,7 +19,6 @@ from train import sketch2image_ae_run, sketch2image_gan_run
 from train.reporting import EpochReport
 from train.sketch2image_options import Sketch2ImageOptions, of_stage
 
-ROOT = pathlib.Path(__file__).parents[2]
 RECIPES = {"ae": sketch2image_ae_run.RECIPE, "gan": sketch2image_gan_run.RECIPE}
 TINY = ("data_name=shoe, nfc=8, ndf=8, im_size_ae=128, im_size_gan=128, batch_size_ae=2, "
         "batch_size_gan=2, nbr_cls=2, passes_per_set=3, held_out=0.4, log_interval=2, "
@@ -222,8 +219,7 @@ def test_without_fids_network_there_is_a_way(folders, whole_run, tmp_path, monke
 
 
 def command(*flags):
-  return subprocess.run([sys.executable, str(ROOT / "train/sketch2image.py"), *flags],
-                        capture_output=True, text=True, check=False, timeout=300)
+  return commands.command("train/sketch2image.py", *flags)
 
 
 def test_the_originals_names_are_flags(tmp_path):

@@ -2,8 +2,6 @@
 
 import json
 import pathlib
-import subprocess
-import sys
 
 import numpy as np
 import pytest
@@ -12,13 +10,13 @@ from PIL import Image
 
 from data_tools.errors import UserError
 from models import saving
+from tests import commands
 from tests.train.run_folders import assert_equal_ends, final_values, metrics
 from train import tom_run
 from train.progress import RunCheckpoints
 from train.reporting import EpochReport
 from train.tom_options import TomOptions
 
-ROOT = pathlib.Path(__file__).parents[2]
 TINY = "im_size=32, generator_width=2, batch_size=2, total_iter=5, save_every=2"
 
 
@@ -149,8 +147,7 @@ def test_checkpoints_are_named_after_steps_only_where_asked(tmp_path):
 
 
 def command(*flags):
-  return subprocess.run([sys.executable, str(ROOT / "train/tom.py"), *flags],
-                        capture_output=True, text=True, check=False, timeout=300)
+  return commands.command("train/tom.py", *flags)
 
 
 def test_the_originals_command_line(tmp_path):
