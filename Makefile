@@ -3,6 +3,7 @@
 # make demo-faces: trains SC-Lmser on the built-in faces, then a report and sheets of pictures.
 # make demo-sketch2image: trains both stages of Sketch-to-Image on the built-in faces, then the same.
 # make demo-ia-cyclegan: IACycleGAN and its recognisers in turns, then a table of all rounds.
+# make demo-contextual-gan: Contextual GAN, then photos of sketches and sketches of photos.
 # make test: the tests. All make the virtual environment first if it isn't there.
 
 VENV ?= .venv
@@ -11,8 +12,10 @@ DEMO ?= runs/demo
 FACES ?= runs/faces
 SKETCH2IMAGE ?= runs/sketch2image
 IA_CYCLEGAN ?= runs/ia_cyclegan
+CONTEXTUAL_GAN ?= runs/contextual_gan
 
-.PHONY: demo demo-faces demo-sketch2image demo-ia-cyclegan test test-slow clean-demo
+.PHONY: demo demo-faces demo-sketch2image demo-ia-cyclegan demo-contextual-gan test test-slow \
+  clean-demo
 
 demo: $(VENV)/installed
 	sh demo.sh $(BIN)/python $(DEMO)
@@ -26,6 +29,9 @@ demo-sketch2image: $(VENV)/installed
 demo-ia-cyclegan: $(VENV)/installed
 	sh demo_ia_cyclegan.sh $(BIN)/python $(IA_CYCLEGAN)
 
+demo-contextual-gan: $(VENV)/installed
+	sh demo_contextual_gan.sh $(BIN)/python $(CONTEXTUAL_GAN)
+
 test: $(VENV)/installed
 	$(BIN)/python -m pytest -m "not slow" -n 2 --dist loadfile
 
@@ -33,7 +39,7 @@ test-slow: $(VENV)/installed
 	$(BIN)/python -m pytest -m slow
 
 clean-demo:
-	rm -rf $(DEMO) $(FACES) $(SKETCH2IMAGE) $(IA_CYCLEGAN)
+	rm -rf $(DEMO) $(FACES) $(SKETCH2IMAGE) $(IA_CYCLEGAN) $(CONTEXTUAL_GAN)
 
 $(VENV)/installed: requirements.txt pyproject.toml
 	sh install.sh $(VENV)

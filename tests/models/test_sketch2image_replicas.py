@@ -1,5 +1,7 @@
 """Sketch-to-Image on two replicas: both stages train as on one, for all kinds of data."""
 
+import functools
+
 import numpy as np
 import pytest
 import tensorflow as tf
@@ -21,14 +23,20 @@ CASES = [pytest.param(stage, kind, marks=[pytest.mark.slow] * ((stage, kind) in 
          for stage in ("autoencoder", "gan") for kind in KINDS]
 
 
+@functools.cache
+def settled_values(**options):
+  """Of the variables of a second stage."""
+  return [variable.numpy() for variable in tiny.settled(tiny.gan(**options)).variables]
+
+
 def made(stage, kind, count, **options):
   """A model for `count` replicas, the same for every count."""
   options = {**OPTIONS, "data_name": kind, **KINDS[kind], **options}
   with replicas(count).scope():
     model = getattr(tiny, stage)(**options)
   if stage == "gan":
-    for variable, other in zip(model.variables, tiny.settled(tiny.gan(**options)).variables):
-      variable.assign(other.numpy())
+    for variable, value in zip(model.variables, settled_values(**options)):
+      variable.assign(value)
     for average in model.average:  # so that following shows
       average.assign(tf.ones_like(average))
   return model

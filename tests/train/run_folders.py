@@ -1,12 +1,28 @@
 """What a training run left behind, for comparing two of them."""
 
+import contextlib
 import json
 import pathlib
+import shutil
+from collections.abc import Iterator
 
 import numpy as np
+import pytest
 import tensorflow as tf
 
-from train.reporting import METRICS_FILE
+from train.reporting import METRICS_FILE, EpochReport
+
+
+@contextlib.contextmanager
+def copied(log_root: pathlib.Path, copy: pathlib.Path, step: int) -> Iterator[None]:
+  """Inside, a run in `log_root` is copied after a step: what is there of one that is killed."""
+  def after(self, batch, logs=None):
+    if int(self.model.step.numpy()) == step:
+      shutil.copytree(log_root, copy)
+
+  with pytest.MonkeyPatch.context() as patch:
+    patch.setattr(EpochReport, "on_train_batch_end", after)
+    yield
 
 
 def final_values(log_root: pathlib.Path) -> dict[str, np.ndarray]:

@@ -10,10 +10,9 @@ from models import saving
 from models.contextual_gan.presets import PRESETS
 from tests import commands
 from tests.data_tools import joint_folders
-from tests.train.run_folders import assert_equal_ends, final_values, metrics
+from tests.train.run_folders import assert_equal_ends, copied, final_values, metrics
 from train import contextual_gan_run
 from train.contextual_gan_options import ContextualGanOptions
-from train.reporting import EpochReport
 
 TINY = ("image_size=16, width=2, z_size=4, batch_size=2, num_epochs=3, save_every=2, iterations=3, "
         "num_init=2")
@@ -37,9 +36,11 @@ def train(joint, log_root, hparams=TINY, **options):
 
 @pytest.fixture(scope="module")
 def whole_run(joint, tmp_path_factory):
-  log_root = tmp_path_factory.mktemp("runs") / "whole"
-  train(joint, log_root)
-  return log_root
+  """Beside it "stopped", the same run within its second epoch."""
+  root = tmp_path_factory.mktemp("runs")
+  with copied(root / "whole", root / "stopped", 3):
+    train(joint, root / "whole")
+  return root / "whole"
 
 
 def test_a_run_reports_draws_and_keeps_checkpoints(whole_run):
@@ -57,18 +58,8 @@ def test_a_run_reports_draws_and_keeps_checkpoints(whole_run):
                     for step in (0, 4, 6)]
 
 
-def test_resuming_after_a_stop_equals_the_uninterrupted_run(joint, whole_run, tmp_path,
-                                                           monkeypatch):
-  log_root = tmp_path / "stopped"
-
-  def stop(self, batch, logs=None):
-    if int(self.model.step.numpy()) == 3:  # within an epoch
-      raise KeyboardInterrupt
-
-  with monkeypatch.context() as patch:
-    patch.setattr(EpochReport, "on_train_batch_end", stop)
-    with pytest.raises(KeyboardInterrupt):
-      train(joint, log_root)
+def test_resuming_after_a_stop_equals_the_uninterrupted_run(joint, whole_run):
+  log_root = whole_run.with_name("stopped")
   assert len(metrics(log_root)) == 1
   with pytest.raises(UserError, match=r"began with 4 joint images .*\(xdog\); give it the same"):
     train(joint, log_root, "", resume=True, styles=("xdog",))

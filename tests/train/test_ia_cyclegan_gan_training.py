@@ -17,11 +17,10 @@ from models import saving
 from models.ia_cyclegan.model import TERMS
 from models.vggface.model import FaceRecogniser
 from tests.models import tiny_ia_cyclegan, tiny_sc_lmser
-from tests.train.run_folders import assert_equal_ends, final_values, metrics
+from tests.train.run_folders import assert_equal_ends, copied, final_values, metrics
 from train import ia_cyclegan_gan_run
 from train.ia_cyclegan_gan_run import Balance
 from train.ia_cyclegan_options import IaCycleGanOptions
-from train.reporting import EpochReport
 
 SIZES = ("in_size=[24,30], pad_size=[36,36], out_size=[32,32], generator_width=2, "
          "residual_blocks=1, discriminator_width=2, batch_size=2, num_epochs=1, decay_epochs=1, "
@@ -55,9 +54,11 @@ def train(data_dir, log_root, hparams=TINY, **options):
 
 @pytest.fixture(scope="module")
 def whole_run(faces, recognisers, tmp_path_factory):
-  log_root = tmp_path_factory.mktemp("runs") / "whole"
-  train(faces, log_root, **recognisers)
-  return log_root
+  """Beside it "stopped", the same run in the second epoch."""
+  root = tmp_path_factory.mktemp("runs")
+  with copied(root / "whole", root / "stopped", 3):
+    train(faces, root / "whole", **recognisers)
+  return root / "whole"
 
 
 def test_a_run_reports_draws_and_keeps_the_best(whole_run, recognisers):
@@ -79,19 +80,9 @@ def test_a_run_reports_draws_and_keeps_the_best(whole_run, recognisers):
       path.name for path in (whole_run / "pictures").iterdir()}
 
 
-def test_resuming_after_a_stop_equals_the_uninterrupted_run(faces, recognisers, whole_run, tmp_path,
-                                                           monkeypatch):
+def test_resuming_after_a_stop_equals_the_uninterrupted_run(faces, whole_run):
   """Weights, Adams, pools and counts; and the recognisers, which the command names no more."""
-  log_root = tmp_path / "stopped"
-
-  def stop(self, batch, logs=None):
-    if int(self.model.step.numpy()) == 3:  # in the second epoch
-      raise KeyboardInterrupt
-
-  with monkeypatch.context() as patch:
-    patch.setattr(EpochReport, "on_train_batch_end", stop)
-    with pytest.raises(KeyboardInterrupt):
-      train(faces, log_root, **recognisers)
+  log_root = whole_run.with_name("stopped")
   assert len(metrics(log_root)) == 2
   train(faces, log_root, "", resume=True)  # the run knows its settings
   assert metrics(log_root) == metrics(whole_run)

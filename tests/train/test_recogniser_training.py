@@ -14,8 +14,7 @@ from models import hparams, saving
 from models.vggface.config import VggFaceConfig
 from models.vggface.model import FaceRecogniser
 from tests.data_tools import face_folders
-from tests.train.run_folders import assert_equal_ends, final_values, metrics
-from tests.train.test_sc_lmser_training import copied
+from tests.train.run_folders import assert_equal_ends, copied, final_values, metrics
 from train import recogniser_data, recogniser_run
 from train.recogniser_data import IdentityPictures
 from train.recogniser_options import RecogniserOptions

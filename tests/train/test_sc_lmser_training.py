@@ -1,8 +1,6 @@
 """train/sc_lmser.py through its functions and its command line, on a few small faces."""
 
-import contextlib
 import json
-import shutil
 
 import numpy as np
 import pytest
@@ -15,12 +13,11 @@ from models import saving
 from tests.data_tools import face_folders
 from tests import commands
 from tests.models import tiny_sc_lmser
-from tests.train.run_folders import assert_equal_ends, final_values, metrics
+from tests.train.run_folders import assert_equal_ends, copied, final_values, metrics
 from train import face_run_data, face_schedule, sc_lmser_run
 from train.face_options import FaceOptions
 from train.face_schedule import FaceSchedule
 from train.progress import RunCheckpoints
-from train.reporting import EpochReport
 
 TINY = ("in_size=[48,60], pad_size=[72,72], out_size=[64,64], generator_width=2, "
         "discriminator_width=4, batch_size=2, num_epochs=2, select_by=fsim")
@@ -34,18 +31,6 @@ def faces(tmp_path_factory):
 def train(data_dir, log_root, hparams=TINY, **options):
   sc_lmser_run.run(FaceOptions(log_root=str(log_root), data_dir=str(data_dir), hparams=hparams,
                                **options))
-
-
-@contextlib.contextmanager
-def copied(log_root, copy, step):
-  """Inside, a run in `log_root` is copied after a step: what is there of one that is killed."""
-  def after(self, batch, logs=None):
-    if int(self.model.step.numpy()) == step:
-      shutil.copytree(log_root, copy)
-
-  with pytest.MonkeyPatch.context() as patch:
-    patch.setattr(EpochReport, "on_train_batch_end", after)
-    yield
 
 
 @pytest.fixture(scope="module")
