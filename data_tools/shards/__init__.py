@@ -1,0 +1,7 @@
+"""Data sets too large for memory: drawings and their pictures in sharded TFRecord files.
+
+`sources` reads drawings of any of the formats, `placement` says which split and shard each belongs
+to, `stroke_bytes` and `schema` make a record of it, `writer` a file of records, `pipeline` the
+whole with Apache Beam; `build` is the order of events. `manifest` tells what is in a data set,
+`reader` reads it with tf.data, `check` says what is wrong with it.
+"""
