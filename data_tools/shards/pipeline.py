@@ -35,7 +35,7 @@ def import_beam() -> ModuleType:
     return importlib.import_module("apache_beam")
   except ImportError as error:
     raise UserError(f"Building shards needs Apache Beam, which can't be imported ({error}); run "
-                    "pip install apache-beam==2.71.0.") from error
+                    "pip install -r requirements.txt.") from error
 
 
 def run(files: Sequence[Source], inputs: list[dict[str, Any]], folder: pathlib.Path,
