@@ -1,6 +1,6 @@
 """Exports a trained model as a SavedModel for TensorFlow Serving, without our code.
 
-  python pretrained/export.py --model_dir=runs/bee_bus --output_dir=serving/bee_bus
+  python pretrained/export.py --model_dir=runs/bee_bus --output_dir=runs/serving/bee_bus
 
 Signatures of RPCL-pix2seq, batch axis first in every input (`serving_default` is `reconstruct`):
 
@@ -47,9 +47,9 @@ Of Contextual GAN (`serving_default` is `complete`; S is its image_size, N its i
             perceptual [B, N], error string [B], "" or what is wrong with the row
 
 Served with
-  tensorflow_model_server --model_name=sketch --model_base_path=$PWD/serving/bee_bus \\
+  tensorflow_model_server --model_name=sketch --model_base_path=$PWD/runs/serving/bee_bus \\
       --rest_api_port=8501 --enable_batching \\
-      --batching_parameters_file=serving/bee_bus/batching_parameters.txt
+      --batching_parameters_file=runs/serving/bee_bus/batching_parameters.txt
 
 A server that batches joins requests of one size only: for pictures of several sizes start it
 without the last two flags.

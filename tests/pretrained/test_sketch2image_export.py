@@ -16,9 +16,10 @@ from models.layers.resizing import nearest
 from pretrained import (picture_inputs, pretrained_registry, publishing, saved_model_files,
                         warmup_requests)
 from pretrained.export import EXPORTERS
+from tests import commands
 from tests.models import tiny_sketch2image as tiny
 from tests.pretrained.prediction_log import replayed
-from tests.pretrained.saved_models import export, run_alone
+from tests.pretrained.saved_models import run_alone
 
 SIGNATURES = {"encode_style": {"photo"}, "encode_content": {"sketch"},
               "sketch_to_image": {"sketch", "photo", "seed"}}
@@ -65,6 +66,11 @@ def art_model():
   return settled(tiny.gan(seed=4, data_name="art"))
 
 
+@pytest.fixture(scope="module", name="first_stage")
+def autoencoder_model():
+  return settled(tiny.autoencoder(seed=6))
+
+
 @pytest.fixture(scope="module", name="expected")
 def expected_results(art):
   """By signature and output, of the model as `averaged()` makes it."""
@@ -85,7 +91,8 @@ def exported_art(art, tmp_path_factory):
   """Through the command line, from a model folder."""
   folder = tmp_path_factory.mktemp("serving")
   saving.save_model(art, folder / "model", {"photos": 7})
-  done = export(folder / "model", folder / "out")
+  done = commands.command("pretrained/export.py", f"--model_dir={folder / 'model'}",
+                          f"--output_dir={folder / 'out'}")
   assert done.returncode == 0, done.stderr
   result = json.loads(done.stdout)
   assert result["signatures"] == sorted(SIGNATURES) and result["data"] == {"photos": 7}
@@ -179,13 +186,17 @@ def test_faces_are_turned_row_by_row():
   assert made.shape == (4, 2 * tiny.SIZE, 2 * tiny.SIZE, 3)
 
 
-def test_the_auto_encoder(tmp_path):
-  model = settled(tiny.autoencoder(seed=6))
+def test_the_auto_encoder(first_stage, tmp_path):
+  model = first_stage
   exporter = EXPORTERS["sketch2image_ae"]
   path = saved_model_files.write(exporter.module(model), "x", exporter.default, tmp_path / "out",
                                  batch_sizes=exporter.batch_sizes)
   given = {name: values for name, values in inputs().items() if name != "seed"}
-  found = run_alone(path, given, tmp_path)
+  signatures = tf.saved_model.load(str(path)).signatures
+  found = {f"{name}/{key}": value.numpy() for name, function in signatures.items()
+           for key, value in function(**{
+               key: tf.constant(given[key]) for key in function.structured_input_signature[1]
+           }).items()}
   expected = model(given)
   assert np.std(expected) > 0.05
   for name in ("sketch_to_image", "serving_default"):
@@ -194,7 +205,6 @@ def test_the_auto_encoder(tmp_path):
   to_size = nearest(normalized(given["photo"]), tiny.SIZE, tiny.SIZE)
   np.testing.assert_allclose(found["encode_style/style_8"],
                              model.networks.style_encoder(to_size).vectors[2], atol=TOLERANCE)
-  signatures = tf.saved_model.load(str(path)).signatures
   np.testing.assert_allclose(run(signatures, given, [1]), expected[1:2], atol=TOLERANCE)
   classifier = {id(one) for one in model.networks.style_encoder.classifier.variables}
   assert stored_shapes(path) == sorted(variable.shape.as_list()
@@ -233,10 +243,10 @@ def test_what_does_not_fit_is_a_sentence(signatures, name, wrong, words):
 @pytest.mark.parametrize("kind, words", [
     ("sketch2image", "Trying the zoo without training first: `python evaluate/translate.py "),
     ("sketch2image_ae", "second stage of Sketch-to-Image without the first: `python train/sket")])
-def test_published_with_what_it_saw(kind, words, tmp_path, monkeypatch):
+def test_published_with_what_it_saw(kind, words, art, first_stage, tmp_path, monkeypatch):
   monkeypatch.setattr(pretrained_registry, "REGISTRY", tmp_path / "registry.json")
   pretrained_registry.REGISTRY.write_text("{}")
-  model = tiny.gan() if kind == "sketch2image" else tiny.autoencoder()
+  model = art if kind == "sketch2image" else first_stage
   saving.save_model(model, tmp_path / "run", {"pictures": "built-in faces", "photos": 1200,
                                               "held_out": 60, "sketch_sets": 3, "lpips": "random"})
   publishing.publish(tmp_path / "run", "small", dict.fromkeys(publishing.FACTS, "x"))
