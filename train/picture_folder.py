@@ -8,19 +8,21 @@ from PIL import Image
 
 from data_tools import files
 from data_tools.errors import UserError
+from train import cluster
 
 FOLDER = "pictures"
 
 
 class PictureFolder:
-  """LOG_ROOT/pictures, made when the first picture is written.
+  """LOG_ROOT/pictures, made when the first picture is written; the pictures of workers other than
+  the chief are thrown away.
 
   Args:
     log_root: the folder of the run's reports.
   """
 
   def __init__(self, log_root: str | os.PathLike):
-    self._folder = pathlib.Path(log_root) / FOLDER
+    self._folder = cluster.own_folder(pathlib.Path(log_root) / FOLDER)
 
   def path(self, name: str) -> pathlib.Path:
     """Where a file of that name goes.

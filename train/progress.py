@@ -6,12 +6,14 @@
 
 import os
 import pathlib
+import shutil
 from collections.abc import Sequence
 
 import tensorflow as tf
 
 from data_tools.errors import UserError
 from models.saving import BEST, own_rates
+from train import cluster
 
 LAST = pathlib.Path("checkpoints") / "last"
 KEEP_BEST = 10
@@ -41,6 +43,9 @@ class Progress(tf.Module):
 class RunCheckpoints:
   """Saves and restores a run: model, optimiser and `Progress`.
 
+  Of several workers all have to save, as they add up what each has counted; what the chief saves
+  stays.
+
   Args:
     model: compiled.
     log_root: the run folder.
@@ -51,17 +56,20 @@ class RunCheckpoints:
   def __init__(self, model: tf.keras.Model, log_root: str | os.PathLike,
                worst: float = float("inf"), keep_best: int | None = KEEP_BEST):
     self.model, self.progress = model, Progress(worst)
-    root = pathlib.Path(log_root)
-    checkpoint = tf.train.Checkpoint(model=model, optimizer=model.optimizer,
-                                     progress=self.progress)
-    manager = tf.train.CheckpointManager
-    self._best = manager(checkpoint, str(root / BEST), max_to_keep=keep_best)
-    self._last = manager(checkpoint, str(root / LAST), max_to_keep=1)
+    self._root = pathlib.Path(log_root)
+    self._checkpoint = tf.train.Checkpoint(model=model, optimizer=model.optimizer,
+                                           progress=self.progress)
+    self._best = self._manager(BEST, keep_best)
+    self._last = self._manager(LAST, 1)
+
+  def _manager(self, folder, keep):
+    return tf.train.CheckpointManager(
+        self._checkpoint, str(cluster.own_folder(self._root / folder)), max_to_keep=keep)
 
   @property
   def has_best(self) -> bool:
     """Whether any evaluation was an improvement yet."""
-    return self._best.latest_checkpoint is not None
+    return self._newest(self._best, BEST) is not None
 
   def save_best(self, number: int | None = None) -> None:
     """Keeps the present state as the best so far.
@@ -82,16 +90,22 @@ class RunCheckpoints:
       keep: variables that go on as they are.
     """
     values = [variable.numpy() for variable in keep]
-    self._restore(self._best.latest_checkpoint)
+    self._restore(self._newest(self._best, BEST))
     for variable, value in zip(keep, values):
       variable.assign(value)
 
   def resume(self) -> bool:
     """Goes back to the end of the newest finished epoch; False if there is none."""
-    if self._last.latest_checkpoint is None:
+    newest = self._newest(self._last, LAST)
+    if newest is None:
       return False
-    self._restore(self._last.latest_checkpoint)
+    self._restore(newest)
     return True
+
+  def _newest(self, manager, folder):
+    """The run folder's newest checkpoint, which is always the chief's."""
+    return (manager.latest_checkpoint if cluster.is_chief()
+            else tf.train.latest_checkpoint(str(self._root / folder)))
 
   def _save(self, manager, number=None):
     number = int(self.progress.passes.numpy()) if number is None else number
@@ -102,12 +116,14 @@ class RunCheckpoints:
       raise UserError(f"The checkpoint could not be written to {manager.directory} "
                       f"({str(error).splitlines()[0]}); the earlier ones are untouched: free some "
                       "space and go on with --resume_training.") from error
+    finally:
+      if not cluster.is_chief():
+        shutil.rmtree(manager.directory, ignore_errors=True)
 
   def _restore(self, path):
     try:
-      manager = self._best if str(self._best.directory) in path else self._last
       with own_rates(self.model):
-        manager.checkpoint.read(path).assert_existing_objects_matched()
+        self._checkpoint.read(path).assert_existing_objects_matched()
     except (AssertionError, ValueError, tf.errors.OpError) as error:
       raise UserError(f"The checkpoint {path} does not fit this model "
                       f"({str(error).strip().splitlines()[0]}); resume with the hyperparameters of "

@@ -10,12 +10,17 @@ from collections.abc import Callable
 import numpy as np
 import tensorflow as tf
 
+from train import cluster
+
 METRICS_FILE = "metrics.jsonl"
 
 
 class EpochReport(tf.keras.callbacks.Callback):
   """Writes each epoch's logs to stdout and LOG_ROOT/metrics.jsonl as one JSON line, and to
   TensorBoard under LOG_ROOT/tensorboard. Has to come after the callbacks that add to the logs.
+
+  Of several workers only the chief writes; the others make the pictures with it, as what a model
+  reads of its variables may be a mean over all of them.
 
   Args:
     log_root: the run folder.
@@ -27,10 +32,12 @@ class EpochReport(tf.keras.callbacks.Callback):
                pictures: Callable[[], dict[str, np.ndarray]]):
     super().__init__()
     self._root = pathlib.Path(log_root)
-    self._root.mkdir(parents=True, exist_ok=True)
     self._extra, self._pictures = extra, pictures
     self._out = sys.stdout  # while fit runs, Keras's progress bar is sent to stderr
-    self._writer = tf.summary.create_file_writer(str(self._root / "tensorboard"))
+    self._writer = None
+    if cluster.is_chief():
+      self._root.mkdir(parents=True, exist_ok=True)
+      self._writer = tf.summary.create_file_writer(str(self._root / "tensorboard"))
 
   def on_epoch_begin(self, epoch, logs=None):
     self._start = time.monotonic()
@@ -44,20 +51,27 @@ class EpochReport(tf.keras.callbacks.Callback):
   def write(self, logs: dict[str, float]) -> None:
     """Writes figures, `step` among them, and with `improved` or `kept` the pictures."""
     line = {name: _plain(value) for name, value in logs.items()}
-    with open(self._root / METRICS_FILE, "a") as file:
-      file.write(json.dumps(line) + "\n")
-    print(json.dumps(line), file=self._out, flush=True)
+    if self._writer is not None:
+      with open(self._root / METRICS_FILE, "a") as file:
+        file.write(json.dumps(line) + "\n")
+      print(json.dumps(line), file=self._out, flush=True)
+    pictures = self._pictures() if "improved" in line or "kept" in line else {}
+    if self._writer is not None:
+      self._write(line, pictures)
+
+  def _write(self, line, pictures):
+    """To TensorBoard."""
     with self._writer.as_default(step=line["step"]):
       for name, value in line.items():
         if isinstance(value, (int, float)):
           tf.summary.scalar(name, float(value))
-      if "improved" in line or "kept" in line:
-        for name, picture in self._pictures().items():
-          tf.summary.image(name, picture)
+      for name, picture in pictures.items():
+        tf.summary.image(name, picture)
     self._writer.flush()
 
   def on_train_end(self, logs=None):
-    self._writer.close()
+    if self._writer is not None:
+      self._writer.close()
 
 
 def _plain(value):

@@ -4,6 +4,8 @@ from collections.abc import Collection
 
 from absl import flags
 
+from data_tools.errors import UserError
+from train import devices
 from train.run_start import Options
 
 
@@ -33,13 +35,25 @@ def define(model: str, presets: Collection[str], compiled: str, data_dir: str | 
   flags.DEFINE_boolean("jit_compile", False, f"Compile {compiled} with XLA.")
   flags.DEFINE_boolean("mixed_precision", False, "bfloat16 products and convolutions.")
   flags.DEFINE_boolean("dry_run", False, "Print the resolved hyperparameters as JSON and stop.")
+  flags.DEFINE_enum("strategy", devices.MIRRORED, devices.STRATEGIES, "Where training runs: on all "
+                    "GPUs of this machine (or its CPU), on those of all machines that TF_CONFIG "
+                    "names, on one device, or on TPUs; see docs/several_machines.md.")
+  flags.DEFINE_string("tpu", devices.LOCAL, "With --strategy=tpu: where; \"local\" on a TPU's own "
+                      "machine.")
 
 
 def options() -> Options:
-  """What the command line gave."""
+  """What the command line gave.
+
+  Raises:
+    UserError: stages are to be trained in turns under another strategy than the default.
+  """
   given = flags.FLAGS
+  if "rounds" in given and given.stage == "all" and given.strategy != devices.MIRRORED:
+    raise UserError(f"--strategy={given.strategy} can't be used with --stage=all, which trains its "
+                    f"stages with --strategy={devices.MIRRORED}; train one --stage at a time.")
   data_dir = given.data_dir if "data_dir" in given else None
   return Options(preset=given.preset, hparams=given.hparams, data_dir=data_dir,
                  log_root=given.log_root, resume=given.resume_training, seed=given.seed,
                  jit_compile=given.jit_compile, mixed_precision=given.mixed_precision,
-                 dry_run=given.dry_run)
+                 dry_run=given.dry_run, strategy=given.strategy, tpu=given.tpu)

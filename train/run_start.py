@@ -8,6 +8,7 @@ from typing import Any
 from data_tools import cli
 from data_tools.errors import UserError
 from models import registry, saving
+from train import devices
 from train.progress import LAST, RunCheckpoints
 
 
@@ -26,6 +27,8 @@ class Options:
   dry_run: bool = False
   init_from: str | None = None
   init_step: int | None = None
+  strategy: str = devices.MIRRORED
+  tpu: str = devices.LOCAL
 
 
 def start_of(options: Options, model: str, presets: Mapping[str, Any]) -> tuple[Any, int]:

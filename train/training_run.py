@@ -8,7 +8,7 @@ import tensorflow as tf
 
 from data_tools import cli
 from models import hparams, saving
-from train import devices, run_start
+from train import cluster, devices, run_start
 from train.progress import KEEP_BEST, RunCheckpoints
 from train.run_start import Options
 
@@ -61,18 +61,30 @@ def run(options: Options, recipe: Recipe) -> None:
   if options.dry_run:
     print(hparams.to_json(config), end="")
     return
+  if options.strategy == devices.MULTI_WORKER:
+    cluster.check(recipe.name)
+  devices.connect(options.strategy, options.tpu)
+  with cluster.watched():
+    _train(config, options, recipe)
+
+
+def _train(config: Any, options: Options, recipe: Recipe) -> None:
   data, config = recipe.load_data(config, options)
   if options.mixed_precision:
     devices.use_mixed_precision()
-  with devices.strategy(recipe.batch_size(config)).scope():
-    model = recipe.build(config, seed, options.jit_compile)
+  strategy = devices.strategy(recipe.batch_size(config), options.strategy, options.tpu)
+  with strategy.scope():
+    model = recipe.build(config, options.seed, options.jit_compile)
     recipe.compile(model, data)
   checkpoints = RunCheckpoints(model, options.log_root, recipe.worst(config), recipe.keep_best)
   if not run_start.resume(checkpoints, options) and options.init_from:
     saving.restore_training_state(model, options.init_from, options.init_step)
     model.step.assign(0)  # this run's own, whose length is counted from here
-  saving.write_config(model, options.log_root, recipe.info(data))
+  cluster.wait_for_all(strategy)  # all have read the folder before one writes to it
+  if cluster.is_chief():
+    saving.write_config(model, options.log_root, recipe.info(data))
   if recipe.is_over(checkpoints):
     cli.say(f"This run has already come to its end; raise {recipe.length} to go on.")
   else:
     recipe.fit(model, data, checkpoints, options)
+  cluster.wait_for_all(strategy)  # the chief may still be writing
