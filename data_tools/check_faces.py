@@ -14,8 +14,7 @@ from typing import Any
 
 from absl import flags
 
-from data_tools import cli
-from data_tools.errors import UserError
+from data_tools import cli, findings
 from data_tools.faces import face_check, layout, pairs
 
 _DATA_DIR = flags.DEFINE_string("data_dir", None, "Folder that holds the sets' folders.",
@@ -35,9 +34,7 @@ def main() -> None:
   if _WRITE_LISTS.value and not report.problems:
     written = pairs.write_lists(_WRITE_LISTS.value, _DATA_DIR.value, _DATA_TYPE.value)
   cli.emit(_as_json(report, written))
-  if report.problems:
-    raise UserError(f"{_DATA_DIR.value} has {_counted(len(report.problems), 'problem')}; mend what "
-                    "is listed above and check again.")
+  findings.refuse(_DATA_DIR.value, report.problems)
 
 
 def _as_json(report: face_check.Report, written: list[os.PathLike]) -> dict[str, Any]:
@@ -50,15 +47,7 @@ def _show(report: face_check.Report) -> None:
   for (face_set, split), counts in report.counts.items():
     print(f"{face_set:8} {split:6} {counts['pairs']:6} {counts['expected']:10} "
           f"{counts['resized']:8}")
-  for kind, sentences in (("Problem", report.problems), ("Note", report.notes)):
-    for sentence in sentences:
-      # A file name that is not UTF-8 is shown with its bytes escaped.
-      print(f"{kind}: {sentence}".encode("utf-8", "backslashreplace").decode("utf-8"))
-  print(f"{_counted(len(report.problems), 'problem')}, {_counted(len(report.notes), 'note')}")
-
-
-def _counted(number: int, what: str) -> str:
-  return f"{number or 'no'} {what}{'' if number == 1 else 's'}"
+  findings.show(report.problems, report.notes)
 
 
 if __name__ == "__main__":

@@ -10,8 +10,7 @@ are problems.
 
 from absl import flags
 
-from data_tools import cli
-from data_tools.errors import UserError
+from data_tools import cli, findings
 from data_tools.joint import joint_check
 
 _DATA_DIR = flags.DEFINE_string("data_dir", None, "Folder of the joint pictures.", required=True)
@@ -22,28 +21,14 @@ def main() -> None:
   report = joint_check.inspect(_DATA_DIR.value)
   _show(report)
   cli.emit({**report.as_json(), "data_dir": _DATA_DIR.value})
-  if report.problems:
-    raise UserError(f"{_DATA_DIR.value} has {_counted(len(report.problems), 'problem')}; mend what "
-                    "is listed above and check again.")
+  findings.refuse(_DATA_DIR.value, report.problems)
 
 
 def _show(report: joint_check.Report) -> None:
   print(f"{'split':6} {'style':12} {'pictures':>8}")
   for (split, style), count in report.counts.items():
-    _print(f"{split:6} {style:12} {count:8}")
-  for kind, sentences in (("Problem", report.problems), ("Note", report.notes)):
-    for sentence in sentences:
-      _print(f"{kind}: {sentence}")
-  print(f"{_counted(len(report.problems), 'problem')}, {_counted(len(report.notes), 'note')}")
-
-
-def _print(line: str) -> None:
-  """A file name that is not UTF-8 is shown with its bytes escaped."""
-  print(line.encode("utf-8", "backslashreplace").decode("utf-8"))
-
-
-def _counted(number: int, what: str) -> str:
-  return f"{number or 'no'} {what}{'' if number == 1 else 's'}"
+    findings.print_line(f"{split:6} {style:12} {count:8}")
+  findings.show(report.problems, report.notes)
 
 
 if __name__ == "__main__":

@@ -10,8 +10,7 @@ there are problems.
 
 from absl import flags
 
-from data_tools import cli
-from data_tools.errors import UserError
+from data_tools import cli, findings
 from data_tools.shards import check, manifest
 
 _DATA_DIR = flags.DEFINE_string("data_dir", None, "Folder of the shards.", required=True)
@@ -27,10 +26,7 @@ def main() -> None:
   for problem in report.problems:
     cli.say(f"Problem: {problem}")
   cli.emit({"data_dir": _DATA_DIR.value, **report.as_json()})
-  if report.problems:
-    raise UserError(f"{_DATA_DIR.value} has {len(report.problems)} problem"
-                    f"{'s' * (len(report.problems) > 1)}; mend what is listed above and check "
-                    "again.")
+  findings.refuse(_DATA_DIR.value, report.problems)
 
 
 if __name__ == "__main__":

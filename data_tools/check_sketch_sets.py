@@ -9,8 +9,7 @@ exits with 1 if there are problems.
 
 from absl import flags
 
-from data_tools import cli
-from data_tools.errors import UserError
+from data_tools import cli, findings
 from data_tools.sketch_sets import sketch_set_check
 
 _PHOTO_DIR = flags.DEFINE_string("photo_dir", None, "Folder of the photos.", required=True)
@@ -25,29 +24,14 @@ def main() -> None:
   report = sketch_set_check.inspect(_PHOTO_DIR.value, folders)
   _show(report)
   cli.emit({**report.as_json(), "photo_dir": _PHOTO_DIR.value, "sketch_dirs": folders})
-  if report.problems:
-    raise UserError(f"{_PHOTO_DIR.value} and its sketches have "
-                    f"{_counted(len(report.problems), 'problem')}; mend what is listed above and "
-                    "check again.")
+  findings.refuse(f"{_PHOTO_DIR.value} and its sketches", report.problems, "have")
 
 
 def _show(report: sketch_set_check.Report) -> None:
   print(f"{'pictures':>8} {'paired':>8}  folder")
   for folder, counts in report.counts.items():
-    _print(f"{counts['pictures']:8} {counts['paired']:8}  {folder}")
-  for kind, sentences in (("Problem", report.problems), ("Note", report.notes)):
-    for sentence in sentences:
-      _print(f"{kind}: {sentence}")
-  print(f"{_counted(len(report.problems), 'problem')}, {_counted(len(report.notes), 'note')}")
-
-
-def _print(line: str) -> None:
-  """A file name that is not UTF-8 is shown with its bytes escaped."""
-  print(line.encode("utf-8", "backslashreplace").decode("utf-8"))
-
-
-def _counted(number: int, what: str) -> str:
-  return f"{number or 'no'} {what}{'' if number == 1 else 's'}"
+    findings.print_line(f"{counts['pictures']:8} {counts['paired']:8}  {folder}")
+  findings.show(report.problems, report.notes)
 
 
 if __name__ == "__main__":

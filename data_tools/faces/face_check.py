@@ -12,11 +12,11 @@ import numpy as np
 
 from data_tools import cli, image_files
 from data_tools.errors import UserError
+from data_tools.findings import some
 from data_tools.faces import face_dataset, geometry as geometry_module, layout
 from data_tools.faces.geometry import Geometry
 
 _COLOURFUL = 12.0  # mean distance of a pixel's largest and smallest channel, 0..255
-_NAMES_SHOWN = 5
 
 
 @dataclasses.dataclass
@@ -113,7 +113,7 @@ def _listed(report, data_dir, face_set, split, kind) -> list[pathlib.Path] | Non
               if entry not in set(paths) and not entry.name.startswith(".")]
     if others:
       report.notes.append(f"{folder} holds {len(others)} files or folders that are passed over "
-                          f"({_some(others)}).")
+                          f"({some(others)}).")
     return paths
 
   return _attempt(report, listed)
@@ -127,13 +127,13 @@ def _paired(report: Report, listed: dict[str, list[pathlib.Path]]) -> int:
     twice = [path.name for path in paths if stems[kind][path.stem] > 1]
     if twice:
       report.problems.append(f"{paths[0].parent} holds names that differ only in their ending "
-                             f"({_some(twice)}), so a partner can't be told; keep one of each.")
+                             f"({some(twice)}), so a partner can't be told; keep one of each.")
   for kind, other in (("photo", "sketch"), ("sketch", "photo")):
     lonely = sorted(stems[kind].keys() - stems[other].keys())
     if lonely:
       report.problems.append(
           f"{len(lonely)} of {listed[kind][0].parent} have no partner in "
-          f"{listed[other][0].parent} ({_some(lonely)}); give both the same name, or pair them "
+          f"{listed[other][0].parent} ({some(lonely)}); give both the same name, or pair them "
           "with lists.")
   return len(stems["photo"].keys() & stems["sketch"].keys())
 
@@ -184,8 +184,3 @@ def _note_swapped(report: Report, face_set: str, split: str,
   if share["sketch"] > 0.8 and share["photo"] < 0.2:
     report.problems.append(f"{face_set}'s {split} sketches are coloured and its photos gray, so "
                            "the two folders seem to be swapped; swap them back.")
-
-
-def _some(names: Sequence[str]) -> str:
-  more = f" and {len(names) - _NAMES_SHOWN} more" if len(names) > _NAMES_SHOWN else ""
-  return ", ".join(names[:_NAMES_SHOWN]) + more

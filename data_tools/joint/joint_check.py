@@ -11,11 +11,11 @@ import numpy as np
 
 from data_tools import cli, image_files
 from data_tools.errors import UserError
+from data_tools.findings import counted, some
 from data_tools.joint import joint_dataset, joint_folder, layout
 
 _COLOURFUL = 3.0  # mean distance of a pixel's largest and smallest channel, 0..255: JPEG's are near
 _BLANK = 10  # distance of the lightest and the darkest pixel of a half that shows nothing
-_NAMES_SHOWN = 5
 _UNFIT = {
     "coloured": "whose left half is coloured where a gray sketch was expected",
     "blank": "whose sketch is blank",
@@ -100,7 +100,7 @@ def _listed(report: Report, folder: pathlib.Path, split: str) -> dict[str, list[
   seen = sorted(str(entry.relative_to(place)) for entry in others if entry.name[0] != ".")
   if seen:
     report.notes.append(f"{place} holds {len(seen)} files or folders that are passed over "
-                        f"({_some(seen)}).")
+                        f"({some(seen)}).")
   return listed
 
 
@@ -110,17 +110,17 @@ def _judge_partners(report: Report, place: pathlib.Path, listed: dict[str, list[
   stems = {style: collections.Counter(path.stem for path in paths)
            for style, paths in listed.items()}
   everything = set().union(*stems.values())
-  for style, counted in stems.items():
-    missing = sorted(everything - counted.keys())
-    twice = sorted(name for name, count in counted.items() if count > 1)
-    if missing and counted:
+  for style, times in stems.items():
+    missing = sorted(everything - times.keys())
+    twice = sorted(name for name, count in times.items() if count > 1)
+    if missing and times:
       report.problems.append(
-          f"{_counted(len(missing), 'picture')} of other styles of {place} "
+          f"{counted(len(missing), 'picture')} of other styles of {place} "
           f"{'is' if len(missing) == 1 else 'are'} missing in the style {style} "
-          f"({_some(missing)}); draw them, or take them out of all styles.")
+          f"({some(missing)}); draw them, or take them out of all styles.")
     if twice:
       report.problems.append(f"The style {style} of {place} holds names that differ only in their "
-                             f"ending ({_some(twice)}); keep one of each.")
+                             f"ending ({some(twice)}); keep one of each.")
   return everything
 
 
@@ -138,11 +138,11 @@ def _judge_pictures(report: Report, where: str, paths: Sequence[pathlib.Path]) -
       unfit[kind].append(path.name)
   for size, names in sorted(sizes.items()):
     report.problems.append(
-        f"{_counted(len(names), 'picture')} of {paths[0].parent} of {2 * size} x {size} pixels, "
-        f"not {2 * report.size} x {report.size} ({_some(names)}); make the folder in one size.")
+        f"{counted(len(names), 'picture')} of {paths[0].parent} of {2 * size} x {size} pixels, "
+        f"not {2 * report.size} x {report.size} ({some(names)}); make the folder in one size.")
   for kind, names in unfit.items():
-    report.problems.append(f"{_counted(len(names), 'picture')} of {paths[0].parent} {_UNFIT[kind]} "
-                           f"({_some(names)}); make the real ones, or take them out.")
+    report.problems.append(f"{counted(len(names), 'picture')} of {paths[0].parent} {_UNFIT[kind]} "
+                           f"({some(names)}); make the real ones, or take them out.")
 
 
 def _faults(picture: np.ndarray) -> Iterable[str]:
@@ -163,8 +163,8 @@ def _judge_splits(report: Report, names: dict[str, set[str]]) -> None:
     for other in splits[number + 1:]:
       both = sorted(names[split] & names[other])
       if both:
-        report.problems.append(f"{_counted(len(both), 'name')} in both {split} and {other} "
-                               f"({_some(both)}); keep each photo in one split.")
+        report.problems.append(f"{counted(len(both), 'name')} in both {split} and {other} "
+                               f"({some(both)}); keep each photo in one split.")
 
 
 def _judge_summary(report: Report, folder: pathlib.Path, summary: dict[str, Any] | None) -> None:
@@ -182,14 +182,5 @@ def _judge_summary(report: Report, folder: pathlib.Path, summary: dict[str, Any]
       found = report.counts.get((split, style), 0)
       if found != expected:
         report.problems.append(
-            f"{folder / split} has {_counted(found, 'picture')} of the style {style}, but "
+            f"{folder / split} has {counted(found, 'picture')} of the style {style}, but "
             f"{joint_folder.SUMMARY} says {expected}; run the same data_tools/make_joint.py again.")
-
-
-def _counted(number: int, what: str) -> str:
-  return f"{number} {what}{'' if number == 1 else 's'}"
-
-
-def _some(names: Sequence[str]) -> str:
-  more = f" and {len(names) - _NAMES_SHOWN} more" if len(names) > _NAMES_SHOWN else ""
-  return ", ".join(names[:_NAMES_SHOWN]) + more

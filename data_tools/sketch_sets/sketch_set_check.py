@@ -11,9 +11,9 @@ import numpy as np
 
 from data_tools import cli, image_files
 from data_tools.errors import UserError
+from data_tools.findings import counted, some
 from data_tools.sketch_sets import paired_folders
 
-_NAMES_SHOWN = 5
 _DARK = 128  # mean of sketches that are white on black
 _COLOURFUL = 12.0  # mean distance of a pixel's largest and smallest channel, 0..255
 _MOST = 0.8  # of a folder, to say that it is so and not a picture or two
@@ -92,7 +92,7 @@ def _note_other_files(report, folders, listed) -> None:
                     if entry not in set(paths) and not entry.name.startswith("."))
     if others:
       report.notes.append(f"{folder} holds {len(others)} files or folders that are passed over "
-                          f"({_some(others)}).")
+                          f"({some(others)}).")
 
 
 def _partners(report, folders, listed) -> list[dict[pathlib.Path, pathlib.Path]]:
@@ -112,11 +112,11 @@ def _partners(report, folders, listed) -> list[dict[pathlib.Path, pathlib.Path]]
     photos_alone = [path.name for path in photos if path not in one]
     sketches_alone = [path.name for path in paths if path not in taken]
     if photos_alone:
-      report.notes.append(f"{folder}: {_counted(len(photos_alone), 'photo')} without a sketch in "
-                          f"it, left out ({_some(photos_alone)}).")
+      report.notes.append(f"{folder}: {counted(len(photos_alone), 'photo')} without a sketch in "
+                          f"it, left out ({some(photos_alone)}).")
     if sketches_alone:
-      report.notes.append(f"{folder}: {_counted(len(sketches_alone), 'sketch', 'sketches')} "
-                          f"without a photo, passed over ({_some(sketches_alone)}).")
+      report.notes.append(f"{folder}: {counted(len(sketches_alone), 'sketch', 'sketches')} "
+                          f"without a photo, passed over ({some(sketches_alone)}).")
   if all(listed) and not whole:
     report.problems.append(f"No photo of {folders[0]} has a sketch of its name in every folder; "
                            "give photo and sketches the same name.")
@@ -168,7 +168,7 @@ def _judge_copies(report: Report, read) -> None:
       else:
         copies.append((picture.path, other.path))
     if copies:
-      report.notes.append(f"{_counted(len(copies), 'picture')} of {copies[0][0].parent} "
+      report.notes.append(f"{counted(len(copies), 'picture')} of {copies[0][0].parent} "
                           f"{'is' if len(copies) == 1 else 'are'} there already (first: "
                           f"{copies[0][0]} is {copies[0][1]}).")
 
@@ -183,7 +183,7 @@ def _note_sizes(report: Report, folders, read, partners) -> None:
     if odd:
       one = sizes[pairs[odd[0]]]
       report.notes.append(
-          f"{folder}: {_counted(len(odd), 'sketch', 'sketches')} of another shape than the photo "
+          f"{folder}: {counted(len(odd), 'sketch', 'sketches')} of another shape than the photo "
           f"(first: {odd[0].name}, {_size(sizes[odd[0]])}, and its sketch, {_size(one)}); both are "
           "resized to a square, which is right if they show the same part.")
 
@@ -196,12 +196,3 @@ def _same_ratio(one: tuple[int, int], other: tuple[int, int]) -> bool:
 
 def _size(size: tuple[int, int]) -> str:
   return f"{size[1]} x {size[0]} pixels"
-
-
-def _counted(number: int, one: str, several: str | None = None) -> str:
-  return f"{number} {one if number == 1 else several or one + 's'}"
-
-
-def _some(names: Sequence[str]) -> str:
-  more = f" and {len(names) - _NAMES_SHOWN} more" if len(names) > _NAMES_SHOWN else ""
-  return ", ".join(names[:_NAMES_SHOWN]) + more

@@ -5,8 +5,7 @@ from typing import Any
 
 import tensorflow as tf
 
-from data_tools.errors import UserError
-from models import adversarial_losses
+from models import adversarial_losses, precision, running_means
 from models.contextual_gan import completion
 from models.contextual_gan.completion import Completion, SearchOptions
 from models.contextual_gan.config import ContextualGanConfig
@@ -51,9 +50,7 @@ class ContextualGan(tf.keras.Model):
       config = ContextualGanConfig(**config)
     self.config, self.seed = config.validate(), seed
     self.jit_compile_search = jit_compile_search
-    if tf.keras.mixed_precision.global_policy().compute_dtype == "float16":
-      raise UserError("The precision policy computes in float16, whose range Contextual GAN's "
-                      "losses do not scale for; use mixed_bfloat16 or float32.")
+    precision.refuse_float16("Contextual GAN")
     shared = {"image_size": config.image_size, "width": config.width, "leak": config.leak,
               "momentum": config.batch_norm_momentum,
               "synchronized": config.synchronized_batch_norm}
@@ -63,7 +60,7 @@ class ContextualGan(tf.keras.Model):
                                 trainable=False,
                                 aggregation=tf.VariableAggregation.ONLY_FIRST_REPLICA)
     self.adams: dict[str, TorchAdam] = {}
-    self._means = {name: tf.keras.metrics.Mean(name) for name in FIGURES}
+    self._means = running_means.make(FIGURES)
     # Past Keras, which would take the functions for something to save.
     object.__setattr__(self, "_searches", {})
     self.built = True
@@ -147,11 +144,11 @@ class ContextualGan(tf.keras.Model):
         made, tape = self._drawn(rows, number)
       judged = self._update_generator(made, tape)
     self.step.assign_add(1)
-    return self._update_metrics(_figures(judged_real, judged_made, judged))
+    return running_means.updated(self._means, _figures(judged_real, judged_made, judged))
 
   @tf.autograph.experimental.do_not_convert
   def test_step(self, data: dict[str, tf.Tensor]) -> dict[str, tf.Tensor]:
-    return self._update_metrics(self.losses_of(data))
+    return running_means.updated(self._means, self.losses_of(data))
 
   def _latent(self, rows, purpose, number):
     seed = randomness.step_seed(self.seed, self.step, purpose)
@@ -179,11 +176,6 @@ class ContextualGan(tf.keras.Model):
       objective = replicas.global_mean(_generator_loss(judged))
     self.adams["loss_G"].apply_gradients(zip(tape.gradient(objective, variables), variables))
     return judged
-
-  def _update_metrics(self, figures):
-    for name, metric in self._means.items():
-      metric.update_state(figures[name])
-    return {name: metric.result() for name, metric in self._means.items()}
 
   def get_config(self) -> dict[str, Any]:
     return {"config": dataclasses.asdict(self.config), "seed": self.seed,

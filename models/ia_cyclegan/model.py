@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 import tensorflow as tf
 
-from data_tools.errors import UserError
+from models import precision, running_means
 from models.adversarial_losses import adversarial_loss, fake_loss, real_loss
 from models.ia_cyclegan import losses, schedules
 from models.ia_cyclegan.config import IaCycleGanConfig
@@ -67,7 +67,7 @@ class IaCycleGan(tf.keras.Model):
       config = IaCycleGanConfig(**config)
     self.config, self.seed = config.validate(), seed
     self.jit_compile_networks, self.steps_per_epoch = jit_compile_networks, None
-    _refuse_float16()
+    precision.refuse_float16("IACycleGAN")
     generator = lambda name, start: Generator(config.generator_width, config.residual_blocks,
                                               seed + start, name=name)
     discriminator = lambda name, start: Discriminator(config.discriminator_width, seed + start,
@@ -84,7 +84,7 @@ class IaCycleGan(tf.keras.Model):
                                 trainable=False,
                                 aggregation=tf.VariableAggregation.ONLY_FIRST_REPLICA)
     self.adams: dict[str, TorchAdam] = {}
-    self._means = {name: tf.keras.metrics.Mean(name) for name in FIGURES}
+    self._means = running_means.make(FIGURES)
     self._run = {name: getattr(self, name) for name in NETWORKS}
     if jit_compile_networks:
       self._run = {name: tf.function(network.__call__, jit_compile=True, autograph=False)
@@ -169,12 +169,12 @@ class IaCycleGan(tf.keras.Model):
     gradients["D"] = tape.gradient(objective, self.variables_of("D"))
     self._apply(gradients)
     self.step.assign_add(1)
-    return self._update_metrics(figures)
+    return running_means.updated(self._means, figures)
 
   @tf.autograph.experimental.do_not_convert
   def test_step(self, data: dict[str, tf.Tensor]) -> dict[str, tf.Tensor]:
     """The `FIGURES`; pairs whose `weight` (float32 [B], optional) is 0 count nothing."""
-    return self._update_metrics(self.losses_of(data), data.get("weight"))
+    return running_means.updated(self._means, self.losses_of(data), data.get("weight"))
 
   def _generated(self, photo, sketch):
     made_sketch, made_photo = self._run["G_sketch"](photo), self._run["G_photo"](sketch)
@@ -222,11 +222,6 @@ class IaCycleGan(tf.keras.Model):
             self.step.read_value(), self.steps_per_epoch, self.config))
       adam.apply_gradients(zip(gradients[side], self.variables_of(side)))
 
-  def _update_metrics(self, figures, weight=None):
-    for name, metric in self._means.items():
-      metric.update_state(figures[name], sample_weight=weight)
-    return {name: metric.result() for name, metric in self._means.items()}
-
   def get_config(self) -> dict[str, Any]:
     return {"config": dataclasses.asdict(self.config), "seed": self.seed,
             "jit_compile_networks": self.jit_compile_networks}
@@ -240,9 +235,3 @@ def _pictures(data):
 def _repeated(sketch):
   """[B, H, W, 1] -> [B, H, W, 3]."""
   return tf.repeat(sketch, CHANNELS, axis=-1)
-
-
-def _refuse_float16():
-  if tf.keras.mixed_precision.global_policy().compute_dtype == "float16":
-    raise UserError("The precision policy computes in float16, whose range IACycleGAN's losses do "
-                    "not scale for; use mixed_bfloat16 or float32.")

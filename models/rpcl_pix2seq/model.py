@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 import tensorflow as tf
 
+from models import running_means
 from models.layers import randomness
 from models.layers.replicas import global_mean, global_sum
 from models.optimizers import make_moments
@@ -67,8 +68,8 @@ class RpclPix2Seq(tf.keras.Model):
     self.image_decoder = ImageDecoder(config.png_width, seed + 400, name="image_decoder")
     self.step = self._counter("step")
     self.draws = self._counter("draws")
-    self._means = {name: tf.keras.metrics.Mean(name) for name in (
-        "loss", "reconstruction_loss", "image_loss", "alpha_loss", "gaussian_loss")}
+    self._means = running_means.make(
+        ("loss", "reconstruction_loss", "image_loss", "alpha_loss", "gaussian_loss"))
     self._build()
 
   def _counter(self, name):
@@ -161,7 +162,7 @@ class RpclPix2Seq(tf.keras.Model):
     self.mixture.assign(mixture)
     self.step.assign_add(1)
     self.draws.assign_add(1)
-    return self._update_metrics(terms)
+    return running_means.updated(self._means, terms)
 
   def test_step(self, data: dict[str, tf.Tensor]) -> dict[str, tf.Tensor]:
     """The original's evaluation: code = mean, no dropout, step 1, pen loss masked.
@@ -170,7 +171,7 @@ class RpclPix2Seq(tf.keras.Model):
     """
     step = tf.constant(EVALUATION_STEP, tf.int64)
     terms, _ = self.losses_of(data, self(data), step, training=False)
-    return self._update_metrics(terms, data.get("weight"))
+    return running_means.updated(self._means, terms, data.get("weight"))
 
   def _apply(self, gradients, step):
     """Sums over the replicas, clips by value, then Adam at the step's learning rate."""
@@ -179,11 +180,6 @@ class RpclPix2Seq(tf.keras.Model):
     self.optimizer.learning_rate.assign(schedules.learning_rate(step, self.config))
     self.optimizer.apply_gradients(zip(clipped, self.trainable_variables),
                                    experimental_aggregate_gradients=False)
-
-  def _update_metrics(self, terms, weight=None):
-    for name, metric in self._means.items():
-      metric.update_state(terms[name], sample_weight=weight)
-    return {name: metric.result() for name, metric in self._means.items()}
 
   def encode(self, image: tf.Tensor) -> dict[str, tf.Tensor]:
     """Images [B, W, W, 1] in [-1, 1] -> mean, variance [B, Z], posterior [B, K], component [B].

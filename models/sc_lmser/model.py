@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 import tensorflow as tf
 
 from data_tools.errors import UserError
-from models import adversarial_losses
+from models import adversarial_losses, precision, running_means
 from models.layers import randomness
 from models.layers.image_pool import ImagePool
 from models.layers.pixels import normalized
@@ -77,7 +77,7 @@ class ScLmser(tf.keras.Model):
     self.pools = {name: ImagePool(config.pool_size, (*config.out_size, 4), name=f"pool_{name}")
                   for name in ("Dy", "Dx") if config.pool_size}
     self.adams: dict[str, tf.keras.optimizers.legacy.Adam] = {}
-    self._means = {name: tf.keras.metrics.Mean(name) for name in LOSSES}
+    self._means = running_means.make(LOSSES)
     self._run = {name: getattr(self, name) for name in ("G", "F", "Dy", "Dx")}
     self.losses_of({name: tf.zeros([1, _SMALL, _SMALL, channels], tf.uint8)
                     for name, channels in _CHANNELS.items()})
@@ -177,12 +177,12 @@ class ScLmser(tf.keras.Model):
     for name in made:
       self._apply(name, gradients[name])
     self.step.assign_add(1)
-    return self._update_metrics(terms)
+    return running_means.updated(self._means, terms)
 
   @tf.autograph.experimental.do_not_convert
   def test_step(self, data: dict[str, tf.Tensor]) -> dict[str, tf.Tensor]:
     """The six losses; pairs whose `weight` (float32 [B], optional) is 0 count nothing."""
-    return self._update_metrics(self.losses_of(data), data.get("weight"))
+    return running_means.updated(self._means, self.losses_of(data), data.get("weight"))
 
   def _update_discriminators(self, photo, sketch, fake_y, fake_x, fake_y2):
     """Moves Dy twice and Dx once; their losses per pair.
@@ -232,20 +232,13 @@ class ScLmser(tf.keras.Model):
     variables = getattr(self, NETWORK_OF[loss]).trainable_variables
     self.adams[loss].apply_gradients(zip(gradients, variables))
 
-  def _update_metrics(self, terms, weight=None):
-    for name, metric in self._means.items():
-      metric.update_state(terms[name], sample_weight=weight)
-    return {name: metric.result() for name, metric in self._means.items()}
-
   def get_config(self) -> dict[str, Any]:
     return {"config": dataclasses.asdict(self.config), "seed": self.seed,
             "jit_compile_networks": self.jit_compile_networks}
 
 
 def _check_precision(config: ScLmserConfig, compiled: bool) -> None:
-  if tf.keras.mixed_precision.global_policy().compute_dtype == "float16":
-    raise UserError("The precision policy computes in float16, whose range the six losses of "
-                    "SC-Lmser do not scale for; use mixed_bfloat16 or float32.")
+  precision.refuse_float16("SC-Lmser")
   if config.synchronized_batch_norm and compiled:
     raise UserError("synchronized_batch_norm is true and XLA is on, but a compiled pass can't "
                     "exchange statistics between devices; turn one of them off.")

@@ -5,6 +5,7 @@ from typing import Any
 
 import tensorflow as tf
 
+from models import running_means
 from models.layers import randomness
 from models.layers.replicas import global_mean
 from models.optimizers import make_moments
@@ -40,7 +41,7 @@ class SketchANet(tf.keras.Model):
     self.step = self.add_weight("step", shape=[], dtype=tf.int64, initializer="zeros",
                                 trainable=False,
                                 aggregation=tf.VariableAggregation.ONLY_FIRST_REPLICA)
-    self._means = {name: tf.keras.metrics.Mean(name) for name in ("loss", "accuracy")}
+    self._means = running_means.make(("loss", "accuracy"))
     self._forward = self.network
     self(tf.zeros([1, config.image_width, config.image_width, config.channels], tf.uint8))
     if jit_compile_network:
@@ -95,11 +96,8 @@ class SketchANet(tf.keras.Model):
     return self._update_metrics(data, scores, losses.cross_entropy(data["label"], scores))
 
   def _update_metrics(self, data, scores, loss):
-    weight = data.get("weight")
-    self._means["loss"].update_state(loss, sample_weight=weight)
-    self._means["accuracy"].update_state(losses.correct(data["label"], scores),
-                                         sample_weight=weight)
-    return {name: metric.result() for name, metric in self._means.items()}
+    figures = {"loss": loss, "accuracy": losses.correct(data["label"], scores)}
+    return running_means.updated(self._means, figures, data.get("weight"))
 
   def get_config(self) -> dict[str, Any]:
     return {"config": dataclasses.asdict(self.config), "seed": self.seed,

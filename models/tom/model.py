@@ -5,8 +5,7 @@ from typing import Any
 
 import tensorflow as tf
 
-from data_tools.errors import UserError
-from models import adversarial_losses
+from models import adversarial_losses, precision, running_means
 from models.layers import replicas
 from models.layers.pixels import normalized
 from models.optimizers import TorchAdam, make_moments
@@ -67,9 +66,7 @@ class Tom(tf.keras.Model):
       config = TomConfig(**config)
     self.config, self.seed = config.validate(), seed
     self.jit_compile_features = jit_compile_features
-    if tf.keras.mixed_precision.global_policy().compute_dtype == "float16":
-      raise UserError("The precision policy computes in float16, whose range TOM's losses do not "
-                      "scale for; use mixed_bfloat16 or float32.")
+    precision.refuse_float16("TOM")
     # Past Keras, which would put the frozen weights into every checkpoint.
     object.__setattr__(self, "vgg", VggFeatures(_LEVELS, name="vgg"))
     norms = {"synchronized": config.synchronized_batch_norm}
@@ -79,7 +76,7 @@ class Tom(tf.keras.Model):
                                 trainable=False,
                                 aggregation=tf.VariableAggregation.ONLY_FIRST_REPLICA)
     self.adams: dict[str, TorchAdam] = {}
-    self._means = {name: tf.keras.metrics.Mean(name) for name in FIGURES}
+    self._means = running_means.make(FIGURES)
     self._compiled_features = (
         tf.function(self.vgg.__call__, jit_compile=True, autograph=False)
         if jit_compile_features else None)
@@ -170,11 +167,11 @@ class Tom(tf.keras.Model):
                 self.G.trainable_variables)
     figures["generated_probability"] = losses.probability(judged)
     self.step.assign_add(1)
-    return self._update_metrics(figures)
+    return running_means.updated(self._means, figures)
 
   @tf.autograph.experimental.do_not_convert
   def test_step(self, data: dict[str, tf.Tensor]) -> dict[str, tf.Tensor]:
-    return self._update_metrics(self.losses_of(data))
+    return running_means.updated(self._means, self.losses_of(data))
 
   def _targets(self, data):
     """What no gradient goes to: features of both sides, and what the fakes' should be."""
@@ -211,11 +208,6 @@ class Tom(tf.keras.Model):
 
   def _apply(self, loss, gradients, variables):
     self.adams[loss].apply_gradients(zip(gradients, variables))
-
-  def _update_metrics(self, figures):
-    for name, metric in self._means.items():
-      metric.update_state(figures[name])
-    return {name: metric.result() for name, metric in self._means.items()}
 
   def get_config(self) -> dict[str, Any]:
     return {"config": dataclasses.asdict(self.config), "seed": self.seed,
