@@ -24,6 +24,7 @@ class Found(NamedTuple):
     early: alike, by the best of the first steps (`completion.EARLY`).
     final: alike, by the best of all.
     latent: float32 [n, Z], the best.
+    start_latent: float32 [n, Z], the best of the first draws.
     contextual: float32 [n, T + 1], the contextual loss before each of T steps and after the last.
     perceptual: float32 [n, T + 1], likewise.
     best: int64 [n], the place of the best in both.
@@ -33,6 +34,7 @@ class Found(NamedTuple):
   early: np.ndarray
   final: np.ndarray
   latent: np.ndarray
+  start_latent: np.ndarray
   contextual: np.ndarray
   perceptual: np.ndarray
   best: np.ndarray
@@ -88,5 +90,5 @@ def _found(model, joint, mask, seeds, how: SearchOptions, count: int) -> Found:
                     "failed, or the learning rate is too high; use an earlier checkpoint, or lower "
                     "--learning_rate.")
   return Found(as_pixels(kept(made.start)), as_pixels(kept(made.early)),
-               as_pixels(kept(made.generated)), kept(made.latent), contextual, perceptual,
-               np.argmin(loss, axis=1))
+               as_pixels(kept(made.generated)), kept(made.latent), kept(made.start_latent),
+               contextual, perceptual, np.argmin(loss, axis=1))

@@ -12,6 +12,7 @@ import tensorflow as tf
 
 from data_tools.joint import halves
 from data_tools.joint.joint_dataset import JointPictures
+from evaluate.painting import as_pixels
 from evaluate.pictures import face_sheet, image_matrix
 from models.contextual_gan.completion import DIRECTIONS, EARLY, half_mask
 from models.contextual_gan.model import ContextualGan
@@ -56,7 +57,7 @@ class ContextualGanPictures:
     return {"samples": samples[None], "completions": page.pixels()[None]}
 
   def _samples(self) -> np.ndarray:
-    joint = _pixels(self._generate(tf.constant(self._latent)))
+    joint = as_pixels(self._generate(tf.constant(self._latent)).numpy())
     size = joint.shape[1]
     apart = joint.reshape(-1, size, 2, size, 3).swapaxes(1, 2)  # [N, 2, S, S, 3]
     return image_matrix.draw_grid([apart.reshape(-1, size, size, 3)], per_row=2 * _BESIDE)
@@ -72,7 +73,7 @@ class ContextualGanPictures:
     """Both halves as they were generated, given one."""
     found = self._model.complete(self._shown, half_mask(self._model.config.image_size, direction),
                                  np.arange(len(self._shown)), self._options)
-    return halves.halves(_pixels(found.generated))
+    return halves.halves(as_pixels(found.generated.numpy()))
 
 
 def _names(pictures: JointPictures) -> list[str]:
@@ -81,8 +82,3 @@ def _names(pictures: JointPictures) -> list[str]:
 
 def _enlarged(picture: np.ndarray) -> np.ndarray:
   return picture.repeat(_ENLARGED, axis=0).repeat(_ENLARGED, axis=1)
-
-
-def _pixels(joint: tf.Tensor) -> np.ndarray:
-  """[-1, 1] -> uint8, rounded half to even."""
-  return np.rint((np.asarray(joint) + 1) * np.float32(127.5)).astype(np.uint8)

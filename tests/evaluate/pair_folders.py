@@ -2,12 +2,11 @@
 
 import pathlib
 import subprocess
-import sys
 
 import numpy as np
 from PIL import Image
 
-ROOT = pathlib.Path(__file__).parents[2]
+from tests import commands
 
 
 def waves(height: int, width: int, phase: float) -> np.ndarray:
@@ -34,5 +33,4 @@ def make(folder: pathlib.Path, count: int = 4, height: int = 40, width: int = 33
 
 def command(script: str, *flags: str) -> subprocess.CompletedProcess:
   """Runs a command of evaluate/ as a person would."""
-  return subprocess.run([sys.executable, f"evaluate/{script}.py", *flags], cwd=ROOT,
-                        capture_output=True, text=True, check=False, timeout=120)
+  return commands.command(f"evaluate/{script}.py", *flags)

@@ -343,7 +343,7 @@ def test_a_chart_of_a_single_picture_without_a_step(tmp_path, monkeypatch):
 def test_columns_of_the_sheet():
   inputs = Inputs(("a", "b"), tiny.batch()["joint"], np.array([False, True]), "words")
   pictures = [tiny.batch(seed=seed)["joint"] for seed in (1, 2, 3)]
-  found = Found(*pictures, *[np.zeros(2)] * 4)
+  found = Found(*pictures, *[np.zeros(2)] * 5)
   task = completion_task.find("sketch_to_photo", None, SIZE)
   assert completion_files.headings(task, inputs, 100) == ["given", "start", "after 100", "truth"]
   assert completion_files.headings(task, inputs, 500) == ["given", "start", "after 100",

@@ -3,8 +3,6 @@
 import json
 import pathlib
 import re
-import subprocess
-import sys
 
 import numpy as np
 import pytest
@@ -15,8 +13,8 @@ from data_tools.errors import UserError
 from evaluate import model_loading, retrieval_run, sample_run
 from evaluate.encoding import encode_images
 from evaluate.sketching import Sketching, draw_sketches, sketch_seeds
+from tests import commands
 
-ROOT = pathlib.Path(__file__).parents[2]
 HOW = Sketching(temperature=0.5, max_length=30, batch_size=8)
 
 
@@ -32,8 +30,7 @@ def score(trained, **changes):
 
 
 def command(script, *flags):
-  return subprocess.run([sys.executable, f"evaluate/{script}.py", *flags], cwd=ROOT,
-                        capture_output=True, text=True, check=False)
+  return commands.command(f"evaluate/{script}.py", *flags)
 
 
 def test_files_of_a_conditional_run(trained, tmp_path):

@@ -2,8 +2,6 @@
 
 import json
 import pathlib
-import subprocess
-import sys
 
 import numpy as np
 import pytest
@@ -16,6 +14,7 @@ from models.rpcl_pix2seq.model import RpclPix2Seq
 from pretrained import rpcl_pix2seq_conversion
 from pretrained.original_checkpoint import OriginalCheckpoint, find_prefix
 from pretrained.rpcl_pix2seq_variables import original_shape, variable_map
+from tests import commands
 from tests.reference_checks import checkpoint as reference
 from tests.reference_checks.finding import require
 
@@ -58,8 +57,7 @@ def change_config(folder, **changes):
 
 
 def run(*flags):
-  return subprocess.run([sys.executable, str(ROOT / "pretrained" / "convert.py"),
-                         "--model=rpcl_pix2seq", *flags], capture_output=True, text=True)
+  return commands.command("pretrained/convert.py", "--model=rpcl_pix2seq", *flags)
 
 
 def test_stored_outputs_and_sketches_through_the_command_line(original, tmp_path):

@@ -5,8 +5,6 @@ import json
 import pathlib
 import re
 import shutil
-import subprocess
-import sys
 
 import numpy as np
 import pytest
@@ -18,6 +16,7 @@ from models.sc_lmser.model import ScLmser
 from pretrained import sc_lmser_conversion
 from pretrained.original_checkpoint import OriginalCheckpoint
 from pretrained.sc_lmser_conversion import convert
+from tests import commands
 from tests.models import tiny_sc_lmser
 from tests.reference_checks import lmser_checkpoint as reference
 from tests.reference_checks.finding import require
@@ -48,8 +47,7 @@ def converted_folder(tmp_path_factory):
 
 
 def run(*flags):
-  return subprocess.run([sys.executable, str(ROOT / "pretrained" / "convert.py"),
-                         "--model=sc_lmser", *flags], capture_output=True, text=True)
+  return commands.command("pretrained/convert.py", "--model=sc_lmser", *flags)
 
 
 def write(folder, variables, flags=None, name="cufs-7"):

@@ -2,8 +2,6 @@
 
 import json
 import pathlib
-import subprocess
-import sys
 
 import numpy as np
 import pytest
@@ -15,6 +13,7 @@ from models.layers import torch_state
 from models.tom.vgg_features import VggFeatures
 from pretrained import backbone_weights, vgg_weights
 from pretrained.tom_conversion import convert
+from tests import commands
 from tests.models import tiny_tom as tiny
 from tests.pretrained import torch_trees
 from tests.reference_checks import s2i_rules
@@ -169,8 +168,7 @@ def test_what_is_not_one_whole_model_is_a_sentence(tmp_path, change, opt_change,
 
 
 def run(*flags):
-  return subprocess.run([sys.executable, str(ROOT / "pretrained/convert.py"), "--model=tom",
-                         *flags], capture_output=True, text=True, check=False)
+  return commands.command("pretrained/convert.py", "--model=tom", *flags)
 
 
 def test_the_command_line(source, tmp_path):

@@ -11,6 +11,7 @@ import tensorflow as tf
 
 from data_tools import builtin_drawings, stroke_files
 from data_tools.errors import UserError
+from tests import commands
 from tests.train.run_folders import assert_equal_ends, final_values, metrics
 from train import rpcl_pix2seq_run
 from train.rpcl_pix2seq_run import Options
@@ -36,7 +37,7 @@ def command(data_dir, log_root, hparams=TINY, *more):
 
 
 def train(*arguments):
-  return subprocess.run(command(*arguments), capture_output=True, text=True, timeout=300)
+  return commands.command("train/rpcl_pix2seq.py", *command(*arguments)[2:])
 
 
 @pytest.fixture(scope="module")
