@@ -33,10 +33,6 @@ class Noise(abc.ABC):
     """
 
   @abc.abstractmethod
-  def uniform(self, rows: int | tf.Tensor, shape: list[int | tf.Tensor]) -> tf.Tensor:
-    """Uniform in (0, 1), float32 [rows, *shape]; arguments as of `normal`."""
-
-  @abc.abstractmethod
   def coin(self) -> tf.Tensor:
     """Heads or tails with probability 1/2: bool, one for each row [B], or one for all [1]."""
 
@@ -57,7 +53,8 @@ class BatchNoise(Noise):
   def normal(self, rows, shape):
     return self._own_rows(randomness.portable_normal, rows, shape)
 
-  def uniform(self, rows, shape):
+  def uniform(self, rows: int | tf.Tensor, shape: list[int | tf.Tensor]) -> tf.Tensor:
+    """Uniform in (0, 1), float32 [rows, *shape]; arguments as of `normal`."""
     return self._own_rows(randomness.portable_uniform, rows, shape)
 
   def _own_rows(self, draw, rows, shape):
@@ -86,7 +83,8 @@ class RowNoise(Noise):
     del rows
     return self._each(lambda seed: randomness.portable_normal(shape, seed))
 
-  def uniform(self, rows, shape):
+  def uniform(self, rows: int | tf.Tensor, shape: list[int | tf.Tensor]) -> tf.Tensor:
+    """Uniform in (0, 1), float32 [rows, *shape]; arguments as of `normal`."""
     del rows
     return self._each(lambda seed: randomness.portable_uniform(shape, seed))
 
