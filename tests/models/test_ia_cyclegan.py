@@ -43,6 +43,7 @@ def test_going_on_from_a_checkpoint_is_as_if_never_stopped(tmp_path):
   assert {int(adam.iterations) for adam in fresh.adams.values()} == {3}
 
 
+@pytest.mark.slow
 def test_compiled_passes_are_the_plain_ones():
   """Pictures and figures, and the gradients of what the generators minimise."""
   results, data = [], tiny.batch()
@@ -136,6 +137,7 @@ def test_it_translates_as_every_face_model():
   assert AnySizeTranslator(model, "sketch_to_photo")(data["sketch"][0, :21]).shape == (21, 32, 3)
 
 
+@pytest.mark.slow
 def test_it_learns_a_pair_by_heart():
   model = tiny.model(generator_width=4, learning_rate=0.005, cycle_weight=1.0,
                      identity_mapping_weight=0.0, adversarial_weight=0.0,

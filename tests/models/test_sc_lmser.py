@@ -158,6 +158,7 @@ def test_config_round_trip():
   assert hparams.from_json(ScLmserConfig, hparams.to_json(model.config)) == model.config
 
 
+@pytest.mark.slow
 def test_going_on_from_a_checkpoint_is_as_if_never_stopped(tmp_path):
   model = tiny.model(pool_size=3)
   train(model, steps=2)
@@ -202,6 +203,7 @@ def test_two_replicas_train_like_one(monkeypatch):
     np.testing.assert_allclose(a, b, rtol=1e-4, atol=1e-4)
 
 
+@pytest.mark.slow
 def test_compiled_passes_are_the_plain_ones():
   """F's picture, and the gradients of its loss through Dx's compiled pass and its own."""
   results, data = [], tiny.batch()
@@ -277,6 +279,7 @@ def test_pairs_that_fill_up_a_batch_do_not_count():
     assert found[name] == pytest.approx(float(expected[name][0]), rel=1e-4)
 
 
+@pytest.mark.slow
 def test_it_learns_a_pair_by_heart():
   model = tiny.model(generator_width=4, generator_learning_rate=0.005)
   data = {name: np.uint8(tf.image.resize(picture, [tiny.SIZE] * 2))

@@ -150,6 +150,7 @@ def data_of(stage, seed=0, rows=2):
   return data if stage == "autoencoder" else data["paired"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("stage", STAGES)
 def test_equal_runs_have_equal_results(stage):
   runs = []
