@@ -1,7 +1,7 @@
 """Makes the figures of docs/sketch_styles.md: the styles side by side, and their parameters.
 
   python benchmarks/sketch_style_figures.py
-  python benchmarks/sketch_style_figures.py --output_dir=/tmp/figures --identity=12
+  python benchmarks/sketch_style_figures.py --output_dir=figures --identity=12
 
 Draws built-in faces; no files are read. One JSON line with the figures goes to stdout.
 """

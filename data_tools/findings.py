@@ -1,10 +1,20 @@
 """How the checkers of data folders tell what they found."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any
 
 from data_tools.errors import UserError
 
 _NAMES_SHOWN = 5
+
+
+def attempt(problems: list[str], action: Callable[[], Any]) -> Any:
+  """The result of an action; or None, and what it raised as UserError is one problem more."""
+  try:
+    return action()
+  except UserError as error:
+    problems.append(str(error))
+    return None
 
 
 def show(problems: Sequence[str], notes: Sequence[str]) -> None:

@@ -5,14 +5,14 @@ import dataclasses
 import hashlib
 import os
 import pathlib
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from data_tools import cli, image_files
 from data_tools.errors import UserError
-from data_tools.findings import some
+from data_tools.findings import attempt, some
 from data_tools.faces import face_dataset, geometry as geometry_module, layout
 from data_tools.faces.geometry import Geometry
 
@@ -72,7 +72,7 @@ def inspect(data_dir: str | os.PathLike, data_type: str, geometry: Geometry = Ge
   report, first_seen = Report(), {}
   for face_set in sets:
     if not os.path.isdir(os.path.join(data_dir, face_set)):  # told once, not for each folder in it
-      _attempt(report, lambda: layout.check_folder(data_dir, face_set, "train", "photo"))
+      attempt(report.problems, lambda: layout.check_folder(data_dir, face_set, "train", "photo"))
       continue
     for split in layout.SPLITS:
       _inspect_split(report, data_dir, face_set, split, geometry, first_seen)
@@ -96,15 +96,6 @@ def _inspect_split(report: Report, data_dir: str | os.PathLike, face_set: str, s
                         f"{expected}, so scores can't be compared with them.")
 
 
-def _attempt(report: Report, action: Callable[[], Any]) -> Any:
-  """The result, or None and a problem."""
-  try:
-    return action()
-  except UserError as error:
-    report.problems.append(str(error))
-    return None
-
-
 def _listed(report, data_dir, face_set, split, kind) -> list[pathlib.Path] | None:
   def listed():
     folder = layout.check_folder(data_dir, face_set, split, kind)
@@ -116,7 +107,7 @@ def _listed(report, data_dir, face_set, split, kind) -> list[pathlib.Path] | Non
                           f"({some(others)}).")
     return paths
 
-  return _attempt(report, listed)
+  return attempt(report.problems, listed)
 
 
 def _paired(report: Report, listed: dict[str, list[pathlib.Path]]) -> int:
@@ -142,7 +133,7 @@ def _read_all(report: Report, paths: Sequence[pathlib.Path], kind: str, geometry
               ) -> list[_Picture]:
   where = f"{paths[0].parent.parent.name} {paths[0].parent.name}" if paths else ""
   bar = cli.progress(paths, desc=where, unit="picture") if paths else []
-  read = [_attempt(report, lambda path=path: _read(path, kind, geometry)) for path in bar]
+  read = [attempt(report.problems, lambda path=path: _read(path, kind, geometry)) for path in bar]
   return [picture for picture in read if picture is not None]
 
 

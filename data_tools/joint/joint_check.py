@@ -4,14 +4,13 @@ import collections
 import dataclasses
 import os
 import pathlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
 
 from data_tools import cli, image_files
-from data_tools.errors import UserError
-from data_tools.findings import counted, some
+from data_tools.findings import attempt, counted, some
 from data_tools.joint import joint_dataset, joint_folder, layout
 
 _COLOURFUL = 3.0  # mean distance of a pixel's largest and smallest channel, 0..255: JPEG's are near
@@ -64,7 +63,7 @@ def inspect(folder: str | os.PathLike) -> Report:
   if not splits:  # says which of the two it is
     layout.split_folder(folder, layout.SPLITS[0])
   report = Report()
-  summary = _attempt(report, lambda: joint_folder.read_summary(folder))
+  summary = attempt(report.problems, lambda: joint_folder.read_summary(folder))
   report.size = summary["size"] if summary else None
   names = {}
   for split in splits:
@@ -78,22 +77,13 @@ def inspect(folder: str | os.PathLike) -> Report:
   return report
 
 
-def _attempt(report: Report, action: Callable[[], Any]) -> Any:
-  """The result, or None and a problem."""
-  try:
-    return action()
-  except UserError as error:
-    report.problems.append(str(error))
-    return None
-
-
 def _listed(report: Report, folder: pathlib.Path, split: str) -> dict[str, list[pathlib.Path]]:
   """Style -> its files; what is passed over is noted."""
   place = folder / split
   styles = layout.style_folders(place)
   listed, others = {}, []
   for inside in styles or [place]:
-    paths = _attempt(report, lambda inside=inside: image_files.list_images(inside)) or []
+    paths = attempt(report.problems, lambda inside=inside: image_files.list_images(inside)) or []
     listed[inside.name if styles else layout.UNNAMED] = paths
     others += [entry for entry in inside.iterdir() if entry not in set(paths)]
   others += [entry for entry in place.iterdir() if styles and entry not in set(styles)]
@@ -128,7 +118,7 @@ def _judge_pictures(report: Report, where: str, paths: Sequence[pathlib.Path]) -
   """Reads the pictures of a style: each that can't be read is told, other faults by kind."""
   unfit, sizes = collections.defaultdict(list), collections.defaultdict(list)
   for path in cli.progress(paths, desc=where, unit="picture", shown=bool(paths)):
-    picture = _attempt(report, lambda path=path: joint_dataset.read(path))
+    picture = attempt(report.problems, lambda path=path: joint_dataset.read(path))
     if picture is None:
       continue
     report.size = report.size or len(picture)
@@ -170,12 +160,12 @@ def _judge_splits(report: Report, names: dict[str, set[str]]) -> None:
 def _judge_summary(report: Report, folder: pathlib.Path, summary: dict[str, Any] | None) -> None:
   """Whether joint.json says what is there, and whether the size will do."""
   if report.size is not None:
-    _attempt(report, lambda: layout.refuse_unfit_size(report.size))
+    attempt(report.problems, lambda: layout.refuse_unfit_size(report.size))
   if summary is None:
     if not (folder / joint_folder.SUMMARY).exists():  # else it was told that it can't be read
-      _attempt(report, lambda: joint_folder.refuse_unfinished(folder))
+      attempt(report.problems, lambda: joint_folder.refuse_unfinished(folder))
     return
-  _attempt(report, lambda: joint_folder.refuse_unfinished(
+  attempt(report.problems, lambda: joint_folder.refuse_unfinished(
       folder, sorted({style for _, style in report.counts})))
   for split, expected in summary["counts"].items():
     for style in summary["styles"]:

@@ -11,7 +11,7 @@ import numpy as np
 
 from data_tools import cli, image_files
 from data_tools.errors import UserError
-from data_tools.findings import counted, some
+from data_tools.findings import attempt, counted, some
 from data_tools.sketch_sets import paired_folders
 
 _DARK = 128  # mean of sketches that are white on black
@@ -66,7 +66,7 @@ def inspect(photo_dir: str | os.PathLike, sketch_dirs: Sequence[str | os.PathLik
   """
   folders = paired_folders.checked_folders(photo_dir, sketch_dirs)
   report = Report()
-  listed = [_attempt(report, lambda folder=folder: image_files.list_images(folder)) or []
+  listed = [attempt(report.problems, lambda folder=folder: image_files.list_images(folder)) or []
             for folder in folders]
   _note_other_files(report, folders, listed)
   partners = _partners(report, folders, listed)
@@ -75,15 +75,6 @@ def inspect(photo_dir: str | os.PathLike, sketch_dirs: Sequence[str | os.PathLik
   _judge_copies(report, read)
   _note_sizes(report, folders, read, partners)
   return report
-
-
-def _attempt(report: Report, action: Callable[[], Any]) -> Any:
-  """The result, or None and a problem."""
-  try:
-    return action()
-  except UserError as error:
-    report.problems.append(str(error))
-    return None
 
 
 def _note_other_files(report, folders, listed) -> None:
@@ -98,8 +89,8 @@ def _note_other_files(report, folders, listed) -> None:
 def _partners(report, folders, listed) -> list[dict[pathlib.Path, pathlib.Path]]:
   """For each folder of sketches, the photos' partners; pairs are counted and gaps are told."""
   photos = listed[0]
-  _attempt(report, lambda: paired_folders.refuse_twins(photos))
-  known = [_attempt(report, lambda paths=paths: paired_folders.partners(photos, paths))
+  attempt(report.problems, lambda: paired_folders.refuse_twins(photos))
+  known = [attempt(report.problems, lambda paths=paths: paired_folders.partners(photos, paths))
            for paths in listed[1:]]
   found = [one or {} for one in known]
   whole = {photo for photo in photos if all(photo in one for one in found)}
@@ -125,7 +116,7 @@ def _partners(report, folders, listed) -> list[dict[pathlib.Path, pathlib.Path]]
 
 def _read_all(report: Report, paths: Sequence[pathlib.Path]) -> list[_Picture]:
   bar = cli.progress(paths, desc=paths[0].parent.name, unit="picture") if paths else []
-  read = [_attempt(report, lambda path=path: _read(path)) for path in bar]
+  read = [attempt(report.problems, lambda path=path: _read(path)) for path in bar]
   return [picture for picture in read if picture is not None]
 
 
