@@ -21,8 +21,12 @@ _BROKEN = (pickle.UnpicklingError, EOFError, ValueError, TypeError, AttributeErr
 
 _STORES = frozenset(["PUT", "BINPUT", "LONG_BINPUT"])
 # One array may be listed many times, so a small pickle can ask for much memory: up to here.
-_FREE_BYTES = 256 * 2**20
+_FREE_BYTES = 64 * 2**20
 _MAX_RATIO = 100
+# Of a pickle: an array takes about 25 instructions and 200 bytes; one instruction of a byte may
+# make an object of a hundred.
+_FREE_INSTRUCTIONS = 4_000_000
+_BYTES_PER_INSTRUCTION = 4
 
 
 class RefusedPickle(Exception):
@@ -58,10 +62,16 @@ def unpickle_object_array(data: bytes) -> tuple[tuple[int, ...], list[Any]]:
 
 
 def _check_memo(data: bytes) -> None:
-  """Refuses numbers of stored objects beyond their count: Python would make room for them all."""
+  """Refuses numbers of stored objects beyond their count: Python would make room for them all.
+
+  Also more instructions than arrays take, each of which may cost far more memory than its byte.
+  """
+  most = max(_FREE_INSTRUCTIONS, len(data) // _BYTES_PER_INSTRUCTION)
   for count, (opcode, number, _) in enumerate(pickletools.genops(data)):
     if opcode.name in _STORES and number > count:
       raise RefusedPickle(f"its pickle is damaged (object {number} of {count})")
+    if count > most:
+      raise RefusedPickle("its pickle has far more instructions than its arrays need")
 
 
 class _ArraysOnly(pickle.Unpickler):

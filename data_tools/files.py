@@ -4,11 +4,15 @@ import contextlib
 import errno
 import os
 import pathlib
+import re
 import shutil
 import tempfile
 from collections.abc import Iterator
 
 from data_tools.errors import UserError
+
+# What tempfile.mkdtemp makes of the name of a file.
+_SCRATCH = re.compile(r"\.(.+)\.[a-z0-9_]{8}")
 
 
 def cache_dir() -> pathlib.Path:
@@ -77,6 +81,31 @@ def whole_folder(path: str | os.PathLike) -> Iterator[pathlib.Path]:
   finally:
     if scratch is not None:
       shutil.rmtree(scratch, ignore_errors=True)
+
+
+def remove_leftovers(folder: str | os.PathLike) -> None:
+  """Removes what `atomic_path` left in a folder when its process was killed; call where nobody
+  else writes.
+
+  Args:
+    folder: may be missing.
+  """
+  for path in pathlib.Path(folder).glob(".*"):
+    name = _SCRATCH.fullmatch(path.name)
+    if name and path.is_dir() and {one.name for one in path.iterdir()} <= {name[1]}:
+      shutil.rmtree(path, ignore_errors=True)
+
+
+def check_free(folder: str | os.PathLike) -> None:
+  """Before the work of which `whole_folder` is to keep the results.
+
+  Raises:
+    UserError: something is there already.
+  """
+  folder = pathlib.Path(folder)
+  if folder.exists() and not (folder.is_dir() and not any(folder.iterdir())):
+    raise UserError(f"{folder} is there already; give a new folder, or an empty one, as "
+                    "--output_dir.")
 
 
 def _put(made: pathlib.Path, path: pathlib.Path) -> None:

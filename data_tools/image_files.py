@@ -17,6 +17,9 @@ MAX_PIXELS = 80_000_000  # just under where Pillow starts to warn of a decompres
 # Only these are tried, whatever the ending says: some of Pillow's other readers start programs.
 _FORMATS = ("PNG", "JPEG", "BMP", "GIF", "TIFF", "WEBP", "PPM")
 _NAMES_SHOWN = 8
+# What Pillow's readers raise of damage; memory runs out where a chunk declares gigabytes.
+_BROKEN = (OSError, SyntaxError, ValueError, EOFError, LookupError, TypeError, AttributeError,
+           ArithmeticError, RuntimeError, AssertionError, MemoryError, struct.error, zlib.error)
 
 
 class Pair(NamedTuple):
@@ -191,8 +194,7 @@ def _read(path: pathlib.Path, mode_for) -> np.ndarray:
                     "put the real image there.") from error
   except Image.DecompressionBombError as error:
     raise UserError(_too_large(path)) from error
-  except (OSError, SyntaxError, ValueError, EOFError, IndexError, KeyError, TypeError,
-          OverflowError, struct.error, zlib.error) as error:
+  except _BROKEN as error:
     raise UserError(f"The image {path} is damaged or cut off ({_first_line(error)}); put a whole "
                     "file there.") from error
 

@@ -27,7 +27,10 @@ _CELL, _STRUCT, _TEXT, _SPARSE = 1, 2, 4, 5  # classes; from 6 on numbers
 _TEXTS = {1: "latin-1", 2: "latin-1", 4: "utf-16-le", 16: "utf-8", 17: "utf-16-le"}
 _LAST_NUMBER = 15
 _COMPLEX = 0x800
-_LARGEST = 2 ** 31  # bytes of a variable, by MATLAB's own limit
+# A variable may unpack to so many bytes, or to _MAX_RATIO times its packed length. Lists of names
+# and boxes shrink about 10 to 40 times, zip bombs 1000 times.
+_FREE_BYTES = 2**26
+_MAX_RATIO = 100
 _DEEPEST = 16  # cells and structs in each other
 
 
@@ -73,9 +76,11 @@ def _check_header(header: bytes) -> None:
 def _unpacked(data: memoryview) -> memoryview:
   unpacker = zlib.decompressobj()
   try:
-    content = unpacker.decompress(data, _LARGEST)
+    content = unpacker.decompress(data, max(_FREE_BYTES, _MAX_RATIO * len(data)))
   except zlib.error as error:
     raise ValueError(f"packed data can't be unpacked: {error}") from error
+  if unpacker.unconsumed_tail:
+    raise ValueError(f"packed data are more than {_MAX_RATIO} times as long unpacked")
   if not unpacker.eof:
     raise ValueError("packed data end too early")
   return memoryview(content)
@@ -160,7 +165,8 @@ def _structs(data, count, depth) -> dict[str, Any] | list[dict[str, Any]]:
   if not names:
     return {}
   values, _ = _variables(data[position:], count * len(names), depth)
-  structs = [dict(zip(names, values[start * len(names):])) for start in range(count)]
+  structs = [dict(zip(names, values[start:start + len(names)]))
+             for start in range(0, len(values), len(names))]
   return structs[0] if count == 1 else structs
 
 

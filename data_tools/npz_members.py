@@ -5,9 +5,12 @@ Format: NumPy's NEP 1 (.npy) in a zip archive. Nothing is unpickled here.
 
 import contextlib
 import dataclasses
+import lzma
 import math
 import os
 import pathlib
+import struct
+import tokenize
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -18,9 +21,12 @@ from data_tools.errors import UserError
 
 # A member may unpack to this many bytes whatever the size of the file; beyond it, to at most
 # _MAX_RATIO times the file. Drawings and images shrink about 3 to 30 times, zip bombs 1000 times.
-_FREE_BYTES = 256 * 2**20
+_FREE_BYTES = 64 * 2**20
 _MAX_RATIO = 100
 _PLAIN_KINDS = "biufcUS"
+# What NumPy's parser of headers raises besides ValueError, and zipfile besides BadZipFile.
+_BROKEN_HEADER = (tokenize.TokenError, SyntaxError, TypeError, LookupError, AttributeError)
+_BROKEN_ZIP = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -60,7 +66,10 @@ class NpzFile:
         raise ValueError(f"version {version} of the .npy format")
       read = (np.lib.format.read_array_header_1_0 if version == (1, 0)
               else np.lib.format.read_array_header_2_0)
-      shape, _, dtype = read(stream)
+      try:
+        shape, _, dtype = read(stream)
+      except _BROKEN_HEADER as error:
+        raise ValueError(f"the header of {info.filename}: {_first_line(error)}") from error
       header_bytes = stream.tell()
     data_bytes = math.prod(shape) * dtype.itemsize
     if not dtype.hasobject and header_bytes + data_bytes != info.file_size:
@@ -107,8 +116,8 @@ def open_npz(path: str | os.PathLike) -> Iterator[NpzFile]:
       yield NpzFile(path, archive)
   except PermissionError as error:
     raise UserError(f"{path} can't be read ({error.strerror}); change its permissions.") from error
-  except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, ValueError,
-          NotImplementedError, OverflowError) as error:
+  except (*_BROKEN_ZIP, EOFError, OSError, RuntimeError, ValueError, NotImplementedError,
+          OverflowError) as error:
     raise UserError(f"{path} is not a whole .npz file ({_first_line(error)}); it is damaged, cut "
                     "short or of another format, so get it again.") from error
   except MemoryError as error:

@@ -15,7 +15,8 @@ from data_tools.errors import UserError
 
 _LARGEST = 8 * 2**20  # bytes; a drawing of 10,000 points takes half a megabyte
 _PATH = "{http://www.w3.org/2000/svg}path"
-_NUMBER = r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"
+# One way only to take digits apart: \d+\.?\d* would take the square of a long row of them in time.
+_NUMBER = r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?"
 _STEP = re.compile(rf"([Mml]?)\s*({_NUMBER})(?:\s*,\s*|\s+)({_NUMBER})\s*")
 
 
