@@ -9,6 +9,7 @@ import pathlib
 import tensorflow as tf
 
 from data_tools.errors import UserError
+from models import checkpoint_files
 
 FILE = "frozen"
 
@@ -31,7 +32,7 @@ def restore(model: tf.keras.Model, directory: str | os.PathLike) -> None:
   try:
     status = tf.train.Checkpoint(frozen=model.frozen).read(str(path))
     status.assert_existing_objects_matched()
-  except (AssertionError, ValueError, tf.errors.OpError) as error:
+  except (AssertionError, ValueError, *checkpoint_files.UNREADABLE) as error:
     raise UserError(f"{path}.index and its data, the weights that the model was given and did not "
                     f"train, can't be read ({str(error).strip().splitlines()[0]}); copy them from "
                     "where the model comes from, or make the folder again.") from error

@@ -21,7 +21,7 @@ import tensorflow as tf
 
 from data_tools.errors import UserError
 from data_tools.files import atomic_path
-from models import frozen_weights, hparams, registry
+from models import checkpoint_files, frozen_weights, hparams, registry
 
 CONFIG_FILE = "config.json"
 WEIGHTS = "weights"
@@ -61,6 +61,9 @@ def read_config(directory: str | os.PathLike) -> dict[str, Any]:
   try:
     content = json.loads(path.read_text())
     name, values = content["model"], content["hparams"]
+  except OSError as error:
+    raise UserError(f"{path} can't be read ({error.strerror or error}); see that the disk is well "
+                    "and that you may read it.") from error
   except (json.JSONDecodeError, UnicodeDecodeError, KeyError, TypeError) as error:
     raise UserError(f"{path} is not a model description ({error}); expected JSON with the keys "
                     "model, hparams, seed and data.") from error
@@ -72,6 +75,8 @@ def save_model(model: tf.keras.Model, directory: str | os.PathLike,
                data: dict[str, Any]) -> None:
   """Writes a model folder whole: an interrupted save leaves what was there before.
 
+  A process that is killed in the instant between two renamings leaves it beside, as .NAME.XXX/old.
+
   Args:
     model: a registered model.
     directory: the folder to make or replace; refused if it holds anything else.
@@ -79,21 +84,37 @@ def save_model(model: tf.keras.Model, directory: str | os.PathLike,
   """
   target = pathlib.Path(directory)
   _check_replaceable(target)
-  target.parent.mkdir(parents=True, exist_ok=True)
-  scratch = pathlib.Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
+  scratch = None
   try:
-    tf.train.Checkpoint(model=model).write(str(scratch / WEIGHTS))
-    frozen_weights.write(model, scratch)
-    write_config(model, scratch, data)
-    scratch.chmod(0o755)
-    if target.exists():
-      shutil.rmtree(target)
-    os.replace(scratch, target)
-  except (tf.errors.ResourceExhaustedError, tf.errors.UnknownError) as error:
-    raise UserError(f"The model could not be written to {directory} ({error.message}); free some "
-                    "space and try again; what stood there before is untouched.") from error
+    target.parent.mkdir(parents=True, exist_ok=True)
+    scratch = pathlib.Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
+    made = scratch / target.name
+    made.mkdir()
+    tf.train.Checkpoint(model=model).write(str(made / WEIGHTS))
+    frozen_weights.write(model, made)
+    write_config(model, made, data)
+    made.chmod(0o755)
+    _put(made, target)
+  except (tf.errors.OpError, OSError) as error:
+    raise UserError(f"The model could not be written to {directory} "
+                    f"({checkpoint_files.reason(error)}); free some space, or give a folder that "
+                    "you may write to; what stood there before is untouched.") from error
   finally:
-    shutil.rmtree(scratch, ignore_errors=True)
+    if scratch is not None:
+      shutil.rmtree(scratch, ignore_errors=True)
+
+
+def _put(made: pathlib.Path, target: pathlib.Path) -> None:
+  """A folder in place of another, which comes back if that fails."""
+  old = made.with_name("old")
+  if target.exists():
+    os.replace(target, old)
+  try:
+    os.replace(made, target)
+  except OSError:
+    if old.exists():
+      os.replace(old, target)
+    raise
 
 
 def load_model(directory: str | os.PathLike, **options: Any) -> tuple[tf.keras.Model,
@@ -139,9 +160,9 @@ def _restore(target: tf.train.Checkpoint, checkpoint: str, described: str) -> No
     target.read(checkpoint).assert_existing_objects_matched().expect_partial()
   except (AssertionError, ValueError) as error:
     raise UserError(f"The weights at {checkpoint} do not fit {described} "
-                    f"({_first_line(error)}); they belong to another model or other "
+                    f"({checkpoint_files.reason(error)}); they belong to another model or other "
                     "hyperparameters.") from error
-  except tf.errors.OpError as error:
+  except checkpoint_files.UNREADABLE as error:
     raise _unreadable(checkpoint, error) from error
 
 
@@ -204,7 +225,7 @@ def own_rates(model: tf.keras.Model) -> Iterator[None]:
 def _check_optimizers(checkpoint: str) -> None:
   try:
     names = [name for name, _ in tf.train.list_variables(checkpoint)]
-  except tf.errors.OpError as error:
+  except checkpoint_files.UNREADABLE as error:
     raise _unreadable(checkpoint, error) from error
   if not any(_MOMENT in name for name in names):
     raise UserError(f"The weights at {checkpoint} come without their optimisers, as those of "
@@ -214,9 +235,7 @@ def _check_optimizers(checkpoint: str) -> None:
 
 def kept_checkpoints(directory: str | os.PathLike) -> dict[int, str]:
   """The kept checkpoints of a run folder: step (or pass) -> path without the ending, ascending."""
-  found = {int(path.stem.removeprefix("ckpt-")): str(path.with_suffix(""))
-           for path in (pathlib.Path(directory) / BEST).glob("ckpt-*.index")}
-  return dict(sorted(found.items()))
+  return checkpoint_files.numbered(pathlib.Path(directory) / BEST)
 
 
 def _weights_of(directory: pathlib.Path, step: int | None = None) -> str:
@@ -228,7 +247,7 @@ def _weights_of(directory: pathlib.Path, step: int | None = None) -> str:
     return kept[step]
   if (directory / f"{WEIGHTS}.index").is_file():
     return str(directory / WEIGHTS)
-  best = tf.train.latest_checkpoint(str(directory / BEST))
+  best = checkpoint_files.newest(directory / BEST)
   if best is None:
     raise UserError(f"{directory} holds no weights: neither {WEIGHTS}.index nor a checkpoint under "
                     f"{BEST}; training writes the first one when its first epoch ends.")
@@ -242,9 +261,6 @@ def _check_replaceable(target: pathlib.Path) -> None:
 
 
 def _unreadable(checkpoint: str, error: Exception) -> UserError:
-  return UserError(f"The weights at {checkpoint} can't be read ({_first_line(error)}); the file is "
-                   "missing, cut off or damaged: fetch or save it again.")
-
-
-def _first_line(error: Exception) -> str:
-  return str(error).strip().split("\n")[0]
+  return UserError(f"The weights at {checkpoint} can't be read "
+                   f"({checkpoint_files.reason(error)}); the file is missing, cut off or "
+                   "damaged: fetch or save it again.")

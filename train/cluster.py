@@ -40,12 +40,14 @@ class Task:
     index: among those of its kind, from 0.
     workers: how many processes train, the chief among them.
     is_chief: whether it is the one that writes: the chief, or the first worker if there is none.
+    number: among all processes that train, from 0; the chief, if there is one, is the first.
   """
 
   kind: str
   index: int
   workers: int
   is_chief: bool
+  number: int
 
 
 def task(text: str | None) -> Task:
@@ -64,7 +66,8 @@ def task(text: str | None) -> Task:
   addresses = _addresses(content.get("cluster"))
   kind, index = _place(content.get("task"), addresses)
   workers = sum(map(len, addresses.values()))
-  return Task(kind, index, workers, kind == _CHIEF or (index == 0 and _CHIEF not in addresses))
+  number = index + (kind == _WORKER and _CHIEF in addresses)
+  return Task(kind, index, workers, number == 0, number)
 
 
 def given_task() -> Task:
@@ -136,6 +139,25 @@ def check(model: str) -> None:
                     "train it on one machine, with --strategy=mirrored.")
 
 
+def refuse_unused() -> None:
+  """Refuses TF_CONFIG where the strategy is one of a single machine.
+
+  Raises:
+    UserError: it names several workers, each of which would train alone, into one folder.
+  """
+  text = os.environ.get(VARIABLE)
+  if not text:
+    return
+  try:
+    workers = task(text).workers
+  except UserError:  # of another program
+    return
+  if workers > 1:
+    raise UserError(f"{VARIABLE} names {workers} workers, but without --strategy=multi_worker each "
+                    "of them would train alone, and overwrite what the others write; give "
+                    f"--strategy=multi_worker, or unset {VARIABLE}.")
+
+
 def join(given: Task) -> None:
   """This process is from now on that one of a cluster."""
   _JOINED[:] = [given]
@@ -144,6 +166,11 @@ def join(given: Task) -> None:
 def is_chief() -> bool:
   """Whether this process writes checkpoints, figures and pictures; true outside of clusters."""
   return not _JOINED or _JOINED[0].is_chief
+
+
+def place() -> tuple[int, int]:
+  """(number of this process, how many train); (0, 1) outside of clusters."""
+  return (_JOINED[0].number, _JOINED[0].workers) if _JOINED else (0, 1)
 
 
 def own_folder(folder: str | os.PathLike) -> pathlib.Path:
@@ -156,6 +183,23 @@ def own_folder(folder: str | os.PathLike) -> pathlib.Path:
 @functools.cache
 def _scratch() -> tempfile.TemporaryDirectory:
   return tempfile.TemporaryDirectory(prefix="sketch_zoo_worker.")
+
+
+def chiefs(figures: dict[str, float], strategy: tf.distribute.Strategy) -> dict[str, float]:
+  """The chief's figures, on every worker; decisions by them are then the same on all.
+
+  Args:
+    figures: the same names on every worker.
+    strategy: that of the model.
+  """
+  if not _JOINED:
+    return figures
+  own = [value if is_chief() else 0.0 for value in figures.values()]
+  replicas = strategy.num_replicas_in_sync // _JOINED[0].workers
+  summed = tf.function(lambda values: strategy.reduce(
+      tf.distribute.ReduceOp.SUM, strategy.run(lambda: values), axis=None))
+  found = summed(tf.constant(own, tf.float64)).numpy() / replicas
+  return dict(zip(figures, found.tolist()))
 
 
 def wait_for_all(strategy: tf.distribute.Strategy) -> None:

@@ -14,8 +14,8 @@ from data_tools.joint.joint_dataset import JointPictures
 from data_tools.styles import STYLES
 from models import saving
 from models.contextual_gan.config import ContextualGanConfig
+from train import run_start
 from train.contextual_gan_options import ContextualGanOptions
-from train.progress import LAST
 
 _SHOWN = 8
 
@@ -58,7 +58,7 @@ def load(config: ContextualGanConfig, options: ContextualGanOptions
   train = joint_dataset.load(folder, "train", styles, config.image_size)
   joint_pipeline.steps_per_epoch(train, config.batch_size)  # refuses less than a batch, early
   data = RunJoint(train, _shown(folder, styles, config.image_size), words)
-  if options.resume and (pathlib.Path(options.log_root) / LAST).exists():
+  if run_start.is_resumed(options):
     _check_same(data, options.log_root)
   return data, config
 

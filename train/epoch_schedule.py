@@ -9,7 +9,8 @@ class EpochSchedule(tf.keras.callbacks.Callback):
   """Counts epochs and steps, stops at `num_steps`, evaluates every `save_every` epochs.
 
   A subclass says in `judge` what an evaluation means. Adds `epoch`, `step` and `valid_*` (and
-  `test_*` after an improvement) to the epoch's logs, and saves the state to resume from.
+  `test_*` after an improvement) to the epoch's logs. The state to resume from is saved by `commit`,
+  when the epoch's report is written, so that a run that is killed has each line once.
 
   Args:
     checkpoints: of the run.
@@ -46,6 +47,9 @@ class EpochSchedule(tf.keras.callbacks.Callback):
       logs.update(self._figures(self._valid, "valid"))
       self.judge(logs)
       logs["failures"] = int(self._progress.failures.numpy())
+
+  def commit(self) -> None:
+    """Saves the state to resume from; see `fitting.fit`."""
     self._checkpoints.save_last()
 
   def keep(self, figure: float, logs: dict) -> None:

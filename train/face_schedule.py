@@ -2,6 +2,7 @@
 
 import math
 
+from train import cluster
 from train.face_evaluation import LOWER_IS_BETTER, FaceEvaluation
 from train.keep_best import KeepBest
 from train.progress import RunCheckpoints
@@ -39,8 +40,8 @@ class FaceSchedule(KeepBest):
     logs = {"epoch": 0, "step": 0, self._loss: 0.0, **self._figures(None, "valid")}
     self.judge(logs)
     del logs[self._loss]
-    self._checkpoints.save_last()
     return logs
 
   def _figures(self, batches, split):
-    return {f"{split}_{name}": value for name, value in self._evaluation().items()}
+    figures = cluster.chiefs(self._evaluation(), self._checkpoints.model.distribute_strategy)
+    return {f"{split}_{name}": value for name, value in figures.items()}

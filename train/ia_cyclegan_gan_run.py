@@ -12,8 +12,8 @@ from models import frozen_weights, registry, saving
 from models.ia_cyclegan.config import IaCycleGanConfig
 from models.ia_cyclegan.model import NETWORKS, TERMS, IaCycleGan
 from models.ia_cyclegan.presets import PRESETS
-from train import (face_run_data, face_schedule, fitting, ia_cyclegan_recognisers as recognisers,
-                   training_run)
+from train import (cluster, face_run_data, face_schedule, fitting,
+                   ia_cyclegan_recognisers as recognisers, training_run)
 from train.face_evaluation import FaceEvaluation
 from train.face_pictures import FacePictures
 from train.face_run_data import RunFaces
@@ -122,7 +122,7 @@ def fit(model: IaCycleGan, data: GanData, checkpoints: RunCheckpoints,
       can't be read, or training diverges.
   """
   config, faces = model.config, data.faces
-  if recognisers.is_resumed(options):
+  if checkpoints.resumed:
     frozen_weights.restore(model, options.log_root)
   else:
     _begin(model, options)
@@ -136,8 +136,7 @@ def fit(model: IaCycleGan, data: GanData, checkpoints: RunCheckpoints,
   report = EpochReport(
       options.reports, lambda: {"learning_rate": float(model.adams["G"].learning_rate.numpy())},
       lambda: pictures(int(checkpoints.progress.epoch.numpy())))
-  if not checkpoints.has_best:
-    report.write(schedule.judge_start())
+  fitting.judge_start(checkpoints, schedule, report)
   batches = lambda passes: face_pipeline.train_batches(
       faces.train, config.batch_size, model.seed, config.geometry,
       first_batch=passes * model.steps_per_epoch, each_once=True, flip=config.flip)
@@ -153,7 +152,8 @@ def _begin(model, options):
                           "the hyperparameters of this run")
   if not options.init_from:
     recognisers.read(model, options.recognisers)
-  frozen_weights.write(model, options.log_root)
+  if cluster.is_chief():
+    frozen_weights.write(model, options.log_root)
 
 
 def is_over(checkpoints: RunCheckpoints) -> bool:

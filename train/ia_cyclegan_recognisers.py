@@ -1,6 +1,5 @@
 """The trained recognisers that a GAN of IACycleGAN begins with: found, checked, read."""
 
-import pathlib
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,8 +9,8 @@ from models import registry, saving
 from models.ia_cyclegan.config import IaCycleGanConfig
 from models.ia_cyclegan.model import IaCycleGan
 from models.vggface.config import DOMAINS, NETWORKS, VggFaceConfig
+from train import run_start
 from train.ia_cyclegan_options import IaCycleGanOptions
-from train.progress import LAST
 
 INFO = "recognisers"  # in config.json: domain -> what that recogniser was trained on
 _RECOGNISER = "vggface"
@@ -21,7 +20,7 @@ _WITHOUT = "recogniser=none, identity_perception_weight=0"
 
 def is_resumed(options: IaCycleGanOptions) -> bool:
   """Whether a run goes on; asked before it saves anything."""
-  return options.resume and (pathlib.Path(options.log_root) / LAST).exists()
+  return run_start.is_resumed(options)
 
 
 def check(config: IaCycleGanConfig, options: IaCycleGanOptions) -> dict[str, Any]:

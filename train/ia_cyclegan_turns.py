@@ -28,11 +28,10 @@ from data_tools.faces import face_source
 from models import hparams, saving
 from models.ia_cyclegan.config import NO_RECOGNISER, IaCycleGanConfig
 from models.vggface.config import DOMAINS, VggFaceConfig
-from train import (face_synthesis, ia_cyclegan_gan_run, ia_cyclegan_recognisers, recogniser_run,
-                   training_run)
+from train import (face_synthesis, ia_cyclegan_gan_run, ia_cyclegan_recognisers, progress,
+                   recogniser_run, training_run)
 from train.ia_cyclegan_options import IaCycleGanOptions
 from train.ia_cyclegan_summary import Summary
-from train.progress import LAST
 from train.recogniser_options import RecogniserOptions
 from train.turn_options import TurnOptions
 
@@ -161,7 +160,7 @@ class Turns:
     folder, given = self._root / name, self._options
     return {"log_root": str(folder), "preset": given.preset, "data_dir": given.data_dir,
             "lists_dir": given.lists_dir, "seed": given.seed, "jit_compile": given.jit_compile,
-            "mixed_precision": given.mixed_precision, "resume": (folder / LAST).exists()}
+            "mixed_precision": given.mixed_precision, "resume": progress.is_begun(folder)}
 
   def _stage(self, name: str, work: Callable[[], Any]) -> str:
     """Does a stage's work unless it is done; returns its folder."""

@@ -26,6 +26,7 @@ class KeepAll(EpochSchedule):
     super().__init__(checkpoints, valid=None, test=None, save_every=1, num_steps=num_steps)
     self._loss = loss
     self._keep_every, self._resume_every = keep_every, save_every or keep_every
+    self._is_kept = False  # the state at the end of this epoch
 
   def on_epoch_end(self, epoch, logs=None):
     if not math.isfinite(logs[self._loss]):
@@ -35,10 +36,13 @@ class KeepAll(EpochSchedule):
     self._progress.epoch.assign_add(1)
     self._progress.passes.assign_add(1)
     logs["epoch"], logs["step"] = int(self._progress.epoch.numpy()), self._steps
-    if self._is_due(self._keep_every):
+    self._is_kept = self._is_due(self._keep_every)
+    if self._is_kept:
       self._checkpoints.save_best(self._steps)
       logs["kept"] = self._steps
-    if self._is_due(self._resume_every) or "kept" in logs:
+
+  def commit(self):
+    if self._is_kept or self._is_due(self._resume_every):
       self._checkpoints.save_last()
 
   def _is_due(self, every):

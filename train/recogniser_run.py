@@ -2,7 +2,6 @@
 
 import dataclasses
 import functools
-import pathlib
 
 import numpy as np
 
@@ -12,9 +11,9 @@ from models import registry, saving
 from models.vggface.config import VggFaceConfig
 from models.vggface.model import FaceRecogniser
 from models.vggface.presets import PRESETS
-from train import fitting, recogniser_data, training_run
+from train import fitting, recogniser_data, run_start, training_run
 from train.keep_best import run_is_over
-from train.progress import LAST, RunCheckpoints
+from train.progress import RunCheckpoints
 from train.recogniser_data import RunIdentities
 from train.recogniser_options import RecogniserOptions
 from train.recogniser_schedule import WORST, RankOne, RecogniserSchedule
@@ -62,7 +61,7 @@ def _hyperparameters(folder) -> VggFaceConfig:
 
 
 def _is_resumed(options) -> bool:
-  return options.resume and (pathlib.Path(options.log_root) / LAST).exists()
+  return run_start.is_resumed(options)
 
 
 def load_data(config: VggFaceConfig, options: RecogniserOptions) -> tuple[
@@ -101,8 +100,7 @@ def fit(model: FaceRecogniser, faces: RunIdentities, checkpoints: RunCheckpoints
                             config.flip_prob)
   schedule = RecogniserSchedule(checkpoints, RankOne(model, faces.held_out), config.num_steps)
   report = EpochReport(options.log_root, dict, lambda: {"training": _grid(batches)})
-  if not checkpoints.has_best:
-    report.write(schedule.judge_start())
+  fitting.judge_start(checkpoints, schedule, report)
   fitting.fit(checkpoints, lambda _: batches.dataset(first_batch=int(model.step.numpy())),
               config.evaluate_every, config.num_steps, [schedule, report])
 

@@ -7,6 +7,7 @@ import tensorflow as tf
 from data_tools.faces import geometry as geometry_module
 from evaluate.face_embedding import embed_all
 from evaluate.metrics import matching, recognition
+from train import cluster
 from train.keep_best import KeepBest
 from train.progress import RunCheckpoints
 from train.recogniser_data import IdentityPictures, is_probe
@@ -74,8 +75,8 @@ class RecogniserSchedule(KeepBest):
     logs = {"epoch": 0, "step": 0, _LOSS: 0.0, **self._figures(None, "valid")}
     self.judge(logs)
     del logs[_LOSS]
-    self._checkpoints.save_last()
     return logs
 
   def _figures(self, batches, split):
-    return {f"{split}_{name}": value for name, value in self._evaluation().items()}
+    figures = cluster.chiefs(self._evaluation(), self._checkpoints.model.distribute_strategy)
+    return {f"{split}_{name}": value for name, value in figures.items()}

@@ -9,8 +9,8 @@ from train import devices
 from train.run_start import Options
 
 
-_DRAWINGS = ("Folder with CATEGORY.npz files in the sketch-rnn format (and CATEGORY_png.npz). Not "
-             "given: the built-in drawings.")
+_DRAWINGS = ("Folder with CATEGORY.npz files in the sketch-rnn format (and CATEGORY_png.npz), or "
+             "of shards (docs/shards.md). Not given: the built-in drawings.")
 
 
 def define(model: str, presets: Collection[str], compiled: str, data_dir: str | None = _DRAWINGS,

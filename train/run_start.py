@@ -1,14 +1,13 @@
 """How every training run begins: a preset, or the run it goes on with."""
 
 import dataclasses
-import pathlib
 from collections.abc import Mapping
 from typing import Any
 
 from data_tools import cli
 from data_tools.errors import UserError
 from models import registry, saving
-from train import devices
+from train import devices, progress
 from train.progress import LAST, RunCheckpoints
 
 
@@ -42,7 +41,7 @@ def start_of(options: Options, model: str, presets: Mapping[str, Any]) -> tuple[
   Raises:
     UserError: the folder holds a run and it is not to be resumed, or one of another model.
   """
-  started = (pathlib.Path(options.log_root) / LAST).exists()
+  started = progress.is_begun(options.log_root)
   if started and not options.resume and not options.dry_run:
     raise UserError(f"{options.log_root} already holds a run; go on with --resume_training, or "
                     "give another --log_root.")
@@ -52,6 +51,9 @@ def start_of(options: Options, model: str, presets: Mapping[str, Any]) -> tuple[
       raise UserError(f"{options.log_root} holds a run of {content['model']}, not of {model}; go "
                       f"on with {registry.command(content['model'])}, or give another --log_root.")
     return content["hparams"], content["seed"]
+  if any(number > 1 for number in saving.kept_checkpoints(options.log_root)):
+    raise UserError(f"{options.log_root} holds a run's best checkpoints, but nothing under {LAST} "
+                    "to go on from, and a new run would overwrite them; give another --log_root.")
   if options.resume:
     cli.say(f"{options.log_root} holds no finished epoch to resume from: starting from the "
             "beginning.")
@@ -66,6 +68,11 @@ def _hyperparameters(directory: str, model: str) -> Any:
     raise UserError(f"{directory} holds a model of {content['model']}, not of {model}, so training "
                     "can't begin with it.")
   return content["hparams"]
+
+
+def is_resumed(options: Options) -> bool:
+  """Whether a run goes on; asked before it saves anything."""
+  return options.resume and progress.is_begun(options.log_root)
 
 
 def resume(checkpoints: RunCheckpoints, options: Options) -> bool:

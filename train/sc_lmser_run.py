@@ -53,8 +53,7 @@ def fit(model: ScLmser, faces: RunFaces, checkpoints: RunCheckpoints,
   pictures = FacePictures(model, evaluation, options.reports)
   report = EpochReport(options.reports, dict,
                        lambda: pictures(int(checkpoints.progress.epoch.numpy())))
-  if not checkpoints.has_best:
-    report.write(schedule.judge_start())
+  fitting.judge_start(checkpoints, schedule, report)
   batches = lambda passes: face_pipeline.train_batches(
       faces.train, config.batch_size, model.seed, config.geometry, first_batch=passes * steps)
   fitting.fit(checkpoints, batches, steps, config.num_epochs * steps, [schedule, report])

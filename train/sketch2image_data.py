@@ -1,7 +1,6 @@
 """The photos and sketches of a training run of Sketch-to-Image, and what it compares them with."""
 
 import dataclasses
-import pathlib
 from typing import Any
 
 import numpy as np
@@ -15,7 +14,7 @@ from models import saving
 from models.sketch2image.config import SHOE, Sketch2ImageConfig
 from pretrained import perceptual_weights
 from pretrained.lpips_weights import Files
-from train.progress import LAST
+from train import run_start
 from train.sketch2image_options import Sketch2ImageOptions
 
 _LPIPS = "lpips"  # in config.json
@@ -76,7 +75,7 @@ def load(config: Sketch2ImageConfig, options: Sketch2ImageOptions
                     "others of a batch, so that two are needed at least; give more, or a smaller "
                     "held_out.")
   sets = RunSets(Pictures(train), Pictures(held_out) if held_out else None, words, label, files)
-  if options.resume and (pathlib.Path(options.log_root) / LAST).exists():
+  if run_start.is_resumed(options):
     _refuse_other_data(sets, options.log_root)
   return sets, _fitting(config, sets)
 

@@ -14,9 +14,9 @@ from models import registry, saving
 from models.sketch2image.config import Sketch2ImageConfig
 from models.sketch2image.gan_model import SketchGan
 from models.sketch2image.presets import PRESETS
-from train import fitting, sketch2image_data
+from train import fitting, run_start, sketch2image_data
 from train.keep_all import KeepAll
-from train.progress import LAST, RunCheckpoints
+from train.progress import RunCheckpoints
 from train.reporting import EpochReport
 from train.sketch2image_ae_run import NAME as AE
 from train.sketch2image_data import RunSets
@@ -60,7 +60,7 @@ def load_data(config: Sketch2ImageConfig, options: Sketch2ImageOptions
 
 def _autoencoder(options) -> str | None:
   """The folder of the auto-encoder to be refined; None if the run or the model has one already."""
-  if options.init_from or (options.resume and (pathlib.Path(options.log_root) / LAST).exists()):
+  if options.init_from or run_start.is_resumed(options):
     return None
   folder = options.pretrained_ae_path or os.path.join(os.path.dirname(options.log_root), "ae")
   if not (pathlib.Path(folder) / saving.CONFIG_FILE).is_file():
@@ -126,7 +126,7 @@ def _fid(model, sets, options) -> SketchFid:
 
 def _begin(model, sets, checkpoints, pictures, options):
   """The auto-encoder's weights, previews, and a checkpoint for a run that is killed at once."""
-  source = _autoencoder(options)
+  source = None if checkpoints.resumed else _autoencoder(options)
   if source:
     saving.restore_part(model.networks, "networks", source, "the hyperparameters of this run",
                         options.pretrained_ae_iter if options.pretrained_ae_path else None)

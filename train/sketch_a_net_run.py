@@ -3,7 +3,7 @@
 import numpy as np
 import tensorflow as tf
 
-from data_tools import indexed_batches, recognition_pipeline
+from data_tools import recognition_pipeline
 from data_tools.sketch_dataset import SketchDataset
 from models.sketch_a_net import schedules
 from models.sketch_a_net.config import SketchANetConfig
@@ -59,9 +59,9 @@ def fit(model: SketchANet, dataset: SketchDataset, checkpoints: RunCheckpoints,
       save_every=config.save_every, num_steps=config.num_steps)
   report = EpochReport(options.log_root, lambda: _scalars(model),
                        lambda: {"training": _grid(batches(0))})
-  fitting.fit(checkpoints, batches,
-              indexed_batches.steps_in_pass(len(dataset.train), config.batch_size),
-              config.num_steps, [schedule, report])
+  with run_data.reading(dataset):
+    fitting.fit(checkpoints, batches, recognition_pipeline.steps_per_epoch(dataset.train, config),
+                config.num_steps, [schedule, report])
 
 
 def _scalars(model) -> dict[str, float]:

@@ -14,9 +14,9 @@ from models.tom.config import TomConfig
 from models.tom.model import Tom
 from models.tom.presets import PRESETS
 from pretrained import vgg_weights
-from train import fitting, training_run
+from train import cluster, fitting, run_start, training_run
 from train.keep_all import KeepAll
-from train.progress import LAST, RunCheckpoints
+from train.progress import RunCheckpoints
 from train.reporting import EpochReport
 from train.tom_options import TomOptions
 from train.tom_pictures import TomPictures
@@ -96,7 +96,7 @@ def _vgg(options) -> tuple[str, pathlib.Path | None]:
 
 
 def _is_resumed(options) -> bool:
-  return options.resume and (pathlib.Path(options.log_root) / LAST).exists()
+  return run_start.is_resumed(options)
 
 
 def fit(model: Tom, pictures: RunPictures, checkpoints: RunCheckpoints, options: TomOptions
@@ -115,7 +115,7 @@ def fit(model: Tom, pictures: RunPictures, checkpoints: RunCheckpoints, options:
   config = model.config
   report_pictures = TomPictures(model, pictures.photos.paths, options.log_root)
   report = EpochReport(options.log_root, dict, lambda: report_pictures(int(model.step.numpy())))
-  if _is_resumed(options):
+  if checkpoints.resumed:
     frozen_weights.restore(model, options.log_root)
   else:
     _begin(model, pictures, checkpoints, options)
@@ -133,7 +133,8 @@ def _begin(model, pictures, checkpoints, options):
     vgg_weights.load(model.vgg, pictures.vgg_path)
   cli.say(f"Training on {len(pictures.photos)} photos and {len(pictures.sketches)} sketches of "
           f"{pictures.words}; VGG-16: {pictures.vgg}.")
-  frozen_weights.write(model, options.log_root)
+  if cluster.is_chief():
+    frozen_weights.write(model, options.log_root)
   checkpoints.save_last()
 
 

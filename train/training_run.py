@@ -1,15 +1,17 @@
 """A whole training run of any model: options -> config -> data -> model -> fit."""
 
 import dataclasses
+import pathlib
 from collections.abc import Callable, Mapping
 from typing import Any
 
 import tensorflow as tf
 
-from data_tools import cli
+from data_tools import cli, files
 from models import hparams, saving
-from train import cluster, devices, run_start
-from train.progress import KEEP_BEST, RunCheckpoints
+from models.saving import BEST
+from train import cluster, devices, picture_folder, run_start
+from train.progress import KEEP_BEST, LAST, RunCheckpoints
 from train.run_start import Options
 
 
@@ -63,9 +65,18 @@ def run(options: Options, recipe: Recipe) -> None:
     return
   if options.strategy == devices.MULTI_WORKER:
     cluster.check(recipe.name)
+  else:
+    cluster.refuse_unused()
   devices.connect(options.strategy, options.tpu)
   with cluster.watched():
     _train(config, options, recipe)
+
+
+def _tidy(log_root: str) -> None:
+  """Removes what a run that was killed while it wrote has left."""
+  root = pathlib.Path(log_root)
+  for folder in (root, root / BEST, root / LAST, root / picture_folder.FOLDER):
+    files.remove_leftovers(folder)
 
 
 def _train(config: Any, options: Options, recipe: Recipe) -> None:
@@ -76,6 +87,8 @@ def _train(config: Any, options: Options, recipe: Recipe) -> None:
   with strategy.scope():
     model = recipe.build(config, options.seed, options.jit_compile)
     recipe.compile(model, data)
+  if cluster.is_chief():
+    _tidy(options.log_root)
   checkpoints = RunCheckpoints(model, options.log_root, recipe.worst(config), recipe.keep_best)
   if not run_start.resume(checkpoints, options) and options.init_from:
     saving.restore_training_state(model, options.init_from, options.init_step)
