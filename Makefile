@@ -5,8 +5,10 @@
 # make demo-ia-cyclegan: IACycleGAN and its recognisers in turns, then a table of all rounds.
 # make demo-contextual-gan: Contextual GAN, then photos of sketches and sketches of photos.
 # make test: the tests. All make the virtual environment first if it isn't there.
+# REQUIREMENTS=requirements-tf2.21.txt: any of these with TensorFlow 2.21, in .venv221.
 
-VENV ?= .venv
+REQUIREMENTS ?= requirements.txt
+VENV ?= $(if $(filter %requirements-tf2.21.txt,$(REQUIREMENTS)),.venv221,.venv)
 BIN := $(VENV)/bin
 DEMO ?= runs/demo
 FACES ?= runs/faces
@@ -41,6 +43,6 @@ test-slow: $(VENV)/installed
 clean-demo:
 	rm -rf $(DEMO) $(FACES) $(SKETCH2IMAGE) $(IA_CYCLEGAN) $(CONTEXTUAL_GAN)
 
-$(VENV)/installed: requirements.txt pyproject.toml
-	sh install.sh $(VENV)
+$(VENV)/installed: $(REQUIREMENTS) pyproject.toml
+	sh install.sh $(VENV) $(REQUIREMENTS)
 	touch $@

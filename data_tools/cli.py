@@ -14,7 +14,13 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # before TensorFlow is impor
 from absl import app, flags  # noqa: E402
 from tqdm import tqdm  # noqa: E402
 
+from data_tools import keras_2  # noqa: E402
 from data_tools.errors import UserError  # noqa: E402
+
+try:
+  keras_2.choose()  # before TensorFlow is imported, too
+except UserError as impossible:
+  sys.exit(f"Error: {impossible}")
 
 _PACKAGES = ("data_tools", "models", "train", "evaluate", "pretrained", "benchmarks")
 

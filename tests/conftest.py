@@ -5,6 +5,11 @@ import os
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 import pytest  # noqa: E402
+
+from data_tools import keras_2  # noqa: E402
+
+keras_2.choose()
+
 import tensorflow as tf  # noqa: E402
 
 tf.config.set_logical_device_configuration(

@@ -1,19 +1,23 @@
-"""Instance normalisation by TensorFlow Addons, which is used here and in `triplet_loss` only."""
+"""Instance normalisation by TensorFlow Addons, which is used here and in `triplet_loss` only, or
+by TensorFlow itself where Addons isn't installed."""
 
 import warnings
 
 import tensorflow as tf
 
-with warnings.catch_warnings():
-  warnings.simplefilter("ignore")  # Addons announces its end of life at every import.
-  import tensorflow_addons as tfa
+try:
+  with warnings.catch_warnings():
+    warnings.simplefilter("ignore")  # Addons announces its end of life at every import.
+    from tensorflow_addons.layers import InstanceNormalization
+except ModuleNotFoundError:
+  from models.layers.stand_in_instance_norm import StandInInstanceNorm as InstanceNormalization
 
 # Up to so many pictures are normed one by one; each makes the graph a little bigger.
 _FEW_PICTURES = 8
 
 
 @tf.keras.utils.register_keras_serializable("sketch_zoo")
-class InstanceNorm(tfa.layers.InstanceNormalization):
+class InstanceNorm(InstanceNormalization):
   """Normalises each image and channel over its pixels, then gain and offset per channel.
 
   Statistics are taken in float32 whatever the precision policy.
@@ -49,5 +53,5 @@ class InstanceNorm(tfa.layers.InstanceNormalization):
 
   def get_config(self) -> dict:
     config = super().get_config()
-    del config["groups"]  # one for each channel, which Addons would warn of
+    config.pop("groups", None)  # one for each channel, which Addons would warn of
     return {**config, "one_by_one": self.one_by_one}

@@ -86,5 +86,6 @@ def keep_mask(batch: tuple[tf.Tensor, tf.Tensor], rows, size: int, keep_probabil
     seed: int32 [2].
   """
   all_rows, first = batch
-  drawn = uniform([all_rows, size], seed)[first:first + rows]
+  # A slice of a size that is known: XLA then compiles it once, whichever row is the first.
+  drawn = tf.slice(uniform([all_rows, size], seed), [first, 0], [rows, size])
   return tf.cast(drawn < keep_probability, tf.float32) / keep_probability

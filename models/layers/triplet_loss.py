@@ -1,14 +1,19 @@
-"""The triplet loss of TensorFlow Addons over the global batch."""
+"""The triplet loss of TensorFlow Addons over the global batch, or the same by TensorFlow itself
+where Addons isn't installed."""
 
 import warnings
 
 import tensorflow as tf
 
 from models.layers.replicas import gathered
+from models.layers.stand_in_triplet_loss import stand_in_triplet_loss
 
-with warnings.catch_warnings():
-  warnings.simplefilter("ignore")  # Addons announces its end of life at every import.
-  import tensorflow_addons as tfa
+try:
+  with warnings.catch_warnings():
+    warnings.simplefilter("ignore")  # Addons announces its end of life at every import.
+    from tensorflow_addons.losses import triplet_semihard_loss
+except ModuleNotFoundError:
+  triplet_semihard_loss = None
 
 
 def semihard_triplet_loss(identity: tf.Tensor, features: tf.Tensor, margin: float) -> tf.Tensor:
@@ -28,5 +33,7 @@ def semihard_triplet_loss(identity: tf.Tensor, features: tf.Tensor, margin: floa
   Source: Schroff, Kalenichenko & Philbin, "FaceNet", CVPR 2015, section 3.2, where negatives that
   are no farther than p are left out instead.
   """
-  return tfa.losses.triplet_semihard_loss(gathered(identity), gathered(features), margin,
-                                          distance_metric="squared-L2")
+  identity, features = gathered(identity), gathered(features)
+  if triplet_semihard_loss is None:
+    return stand_in_triplet_loss(identity, features, margin)
+  return triplet_semihard_loss(identity, features, margin, distance_metric="squared-L2")

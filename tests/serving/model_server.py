@@ -7,6 +7,7 @@ and POST /v1/models/NAME:predict with columns of inputs, both also with /version
 import base64
 import contextlib
 import http.server
+import inspect
 import json
 import re
 import threading
@@ -18,6 +19,10 @@ from google.protobuf import json_format
 
 from tensorflow.core.protobuf import saved_model_pb2
 
+# Fields of their default values, too: protobuf 4's name for it, or the later one.
+_DEFAULTS_TOO = next(name for name in inspect.signature(json_format.MessageToDict).parameters
+                     if name in ("including_default_value_fields",
+                                 "always_print_fields_with_no_presence"))
 _PATH = re.compile(r"/v1/models/([^/:]+)(?:/versions/(\d+))?(/metadata|:predict)")
 
 
@@ -36,8 +41,8 @@ class Served:
     self._loaded = tf.saved_model.load(str(path))  # which keeps the variables
     self.signatures = self._loaded.signatures
     content = saved_model_pb2.SavedModel.FromString((path / "saved_model.pb").read_bytes())
-    self.metadata = {name: json_format.MessageToDict(one, including_default_value_fields=True,
-                                                     preserving_proto_field_name=True)
+    self.metadata = {name: json_format.MessageToDict(one, preserving_proto_field_name=True,
+                                                     **{_DEFAULTS_TOO: True})
                      for name, one in content.meta_graphs[0].signature_def.items()}
 
   def predict(self, request):

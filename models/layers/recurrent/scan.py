@@ -11,6 +11,7 @@ from collections.abc import Callable
 
 import tensorflow as tf
 
+from models.layers.compiled import compiled
 from models.layers.recurrent.cell import RecurrentCell
 from models.layers.recurrent.gates import batch_major, gate_major
 
@@ -66,8 +67,8 @@ class _Loops:
     self._cell = cell
     self._indices = indices
     self._keep = keep or (lambda step, *_: None)
-    self.forward = tf.function(self._forward, jit_compile=jit_compile, autograph=False)
-    self.backward = tf.function(self._backward, jit_compile=jit_compile, autograph=False)
+    self.forward = compiled(self._forward, jit_compile)
+    self.backward = compiled(self._backward, jit_compile)
 
   def _products(self, state, kernels):
     return tuple(
