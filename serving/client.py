@@ -18,7 +18,7 @@ import re
 
 from absl import flags
 
-from data_tools import cli
+from data_tools import cli, files
 from data_tools.errors import UserError
 from data_tools.stroke_files import SPLITS
 from serving import grpc_server, request_inputs, rest_server, result_files
@@ -53,7 +53,7 @@ _KNOWN = flags.DEFINE_enum(
 def main() -> None:
   sources = _sources(_INPUT.value)
   if _OUTPUT_DIR.value is not None:
-    result_files.check_free(_OUTPUT_DIR.value)
+    files.check_free(_OUTPUT_DIR.value)
   kind, default = _SERVERS[_PROTOCOL.value]
   server = kind(_SERVER.value or default, _MODEL.value, _VERSION.value, _TIMEOUT.value)
   signature = _signature(server.signatures())

@@ -1,7 +1,6 @@
 """What a model server gave, as files to look at and to work on with."""
 
 import os
-import pathlib
 from collections.abc import Mapping
 from typing import Any
 
@@ -14,18 +13,6 @@ from data_tools.errors import UserError
 _SHOWN = 8  # values of a row that the JSON line may hold
 _PIXELS = "_uint8"  # how outputs of pixels end
 _SVG_SIZE = 256
-
-
-def check_free(folder: str | os.PathLike) -> None:
-  """Before anything is asked for.
-
-  Raises:
-    UserError: something is there already.
-  """
-  folder = pathlib.Path(folder)
-  if folder.exists() and not (folder.is_dir() and not any(folder.iterdir())):
-    raise UserError(f"{folder} is there already; give a new folder, or an empty one, as "
-                    "--output_dir.")
 
 
 def check_rows(outputs: Mapping[str, np.ndarray]) -> None:
