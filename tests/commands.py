@@ -7,6 +7,7 @@ import runpy
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 
 import tensorflow as tf
 
@@ -38,14 +39,28 @@ def command(script: str, *flags: str, eagerly: bool = False) -> subprocess.Compl
   argv = [str(ROOT / script), *map(str, flags)]
   with tempfile.TemporaryDirectory() as folder:
     paths = [pathlib.Path(folder) / name for name in ("stdout", "stderr")]
-    process = _FORKS.Process(target=_run_script, args=(argv, paths, dict(os.environ), eagerly))
-    process.start()
+    process = started(argv, paths, eagerly)
     process.join(_TIMEOUT)
     if process.exitcode is None:
       process.kill()
       raise subprocess.TimeoutExpired(argv, _TIMEOUT)
     return subprocess.CompletedProcess(argv, process.exitcode,
                                        *(path.read_text() for path in paths))
+
+
+def started(argv: Sequence[str], outputs: Sequence[pathlib.Path], eagerly: bool = False
+            ) -> multiprocessing.Process:
+  """As `command`, but does not wait for the end.
+
+  Args:
+    argv: path of the script, and flags.
+    outputs: files for stdout and stderr.
+    eagerly: see `command`.
+  """
+  process = _FORKS.Process(target=_run_script, args=(list(argv), list(outputs), dict(os.environ),
+                                                     eagerly))
+  process.start()
+  return process
 
 
 def _run_script(argv, outputs, environment, eagerly):

@@ -1,8 +1,8 @@
 """Smooth stand-ins for functions with kinks, to compare two ways of computing the same gradient.
 
 A ReLU input, or a difference under an absolute value, that is within rounding of zero may fall on
-either side; the gradient then jumps by as much as one unit or pixel weighs, which no tolerance tells
-from a mistake. With these in place only rounding is left.
+either side; the gradient then jumps by as much as one unit or pixel weighs, which no tolerance
+tells from a mistake. With these in place only rounding is left.
 """
 
 import tensorflow as tf

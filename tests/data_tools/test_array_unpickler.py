@@ -6,6 +6,7 @@ import struct
 import numpy as np
 import pytest
 
+from data_tools import array_unpickler
 from data_tools.array_unpickler import RefusedPickle, unpickle_object_array
 
 
@@ -70,3 +71,10 @@ def test_random_damage_never_escapes_as_another_error():
       unpickle_object_array(bytes(damaged))
     except RefusedPickle:
       pass
+
+
+def test_a_pickle_of_nothing_but_instructions_is_refused(monkeypatch):
+  monkeypatch.setattr(array_unpickler, "_FREE_INSTRUCTIONS", 1000)
+  with pytest.raises(RefusedPickle, match="far more instructions"):
+    unpickle_object_array(b"\x80\x02" + b"]" * 2000 + b".")
+  unpickle_object_array(pickle.dumps(_objects(_drawings(200)), 2))

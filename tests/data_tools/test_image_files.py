@@ -6,7 +6,7 @@ import zlib
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageFile
 
 from data_tools import image_files
 from data_tools.errors import UserError
@@ -210,3 +210,13 @@ def test_the_limit_counts_pixels(tmp_path, monkeypatch):
   assert read_image(path, "L").size == GRAY.size
   monkeypatch.setattr(image_files, "MAX_PIXELS", GRAY.size - 1)
   refused(path, "9 x 12 pixels")
+
+
+@pytest.mark.parametrize("error", [MemoryError, RuntimeError, ZeroDivisionError, AttributeError])
+def test_whatever_pillow_raises_of_a_damaged_file_is_a_sentence(tmp_path, monkeypatch, error):
+  def load(image):
+    raise error
+
+  path = save(tmp_path / "a.png")
+  monkeypatch.setattr(ImageFile.ImageFile, "load", load)
+  refused(path, "is damaged or cut off", error.__name__)

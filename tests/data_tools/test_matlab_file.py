@@ -83,6 +83,8 @@ def nested(depth):
     (header() + struct.pack("<II", 14, 999), "ends too early"),
     (header() + struct.pack("<II", 15, 9) + b"not zlib.", "can't be unpacked"),
     (header() + struct.pack("<II", 15, 9) + zlib.compress(bytes(99))[:9], "end too early"),
+    (header() + (lambda packed: struct.pack("<II", 15, len(packed)) + packed)(
+        zlib.compress(bytes(2**26 + 1))), "more than 100 times as long"),
     (header() + element(14, element(9, bytes(8))), "no class"),
     (header() + variable(6, element(9, bytes(8)), shape=(1,)), "no shape"),
     (header() + variable(6, element(9, bytes(8)), shape=(-1, -1)), "no shape"),

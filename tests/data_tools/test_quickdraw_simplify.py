@@ -109,3 +109,8 @@ def test_stroke3_adds_up_to_the_points():
   for wrong in ([], [np.zeros([0, 2], int)], [np.array([[-30000, 0], [30000, 0]])]):
     with pytest.raises(ValueError):
       to_stroke3(wrong)
+
+
+def test_points_closer_than_numbers_can_tell_are_equal():
+  simplified, = simplify.simplify([np.array([[0, 0], [5e-324, 0], [0, 1e-310]])])
+  assert not simplified.any()

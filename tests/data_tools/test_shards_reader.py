@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import struct
 
 import numpy as np
 import pytest
@@ -9,9 +10,10 @@ import tensorflow as tf
 
 from data_tools import sketch_dataset, strokes
 from data_tools.errors import UserError
-from data_tools.shards import check, manifest, reader, schema, writer
+from data_tools.shards import check, manifest, reader, record_frames, schema, writer
 from data_tools.shards.reader import ReadOptions
 from tests.data_tools.test_shards_stages import SMALL, make, records_of, write_npz, write_ndjson
+from tests.fuzz.containers import masked_crc, record_pack
 
 
 @pytest.fixture(name="folders", scope="module")
@@ -116,7 +118,10 @@ def test_files_that_are_not_those_of_the_manifest(shards):
 
 @pytest.mark.parametrize("change", [
     {"version": 2}, {"format": "x"}, {"shards": None}, {"longest": 1}, {"scale_factor": 1.5},
-    {"settings": {}}, {"settings": []}, {"left_out": 3}])
+    {"settings": {}}, {"settings": []}, {"left_out": 3},
+    {"settings": {"png_width": 16, "train_shards": 3, "eval_shards": 1}},
+    {"settings": {"png_width": 16, "train_shards": 3, "eval_shards": 1, "format": "npz",
+                  "valid_fraction": float("nan"), "test_fraction": 0}}])
 def test_manifests_that_are_not_right(shards, change):
   path = shards / "manifest.json"
   content = json.loads(path.read_text())
@@ -127,7 +132,10 @@ def test_manifests_that_are_not_right(shards, change):
 
 @pytest.mark.parametrize("change", [
     {"name": "../train-00000-of-00003.tfrecord"}, {"drawings": 1}, {"bytes": "1"}, {"sha256": 1},
-    {"categories": {"bee": [1]}}, {"split": "valid"}])
+    {"categories": {"bee": [1]}}, {"split": "valid"},
+    {"drawings": 1, "categories": {"bee": [1, 9, 9, 0, 10**999]}},
+    {"drawings": 1, "categories": {"bee": [1, 10**9, 10**9, 0, 1]}},
+    {"drawings": -1, "categories": {"bee": [-1, 9, 9, 0, 1]}}])
 def test_shards_of_a_manifest_that_are_not_right(shards, change):
   path = shards / "manifest.json"
   content = json.loads(path.read_text())
@@ -198,3 +206,18 @@ def test_a_picture_of_something_else(shards):
   spoil(shards, lambda _: records)
   problem, = check.inspect(shards).problems
   assert f"picture of the drawing {records[0].key_id}" in problem
+
+
+@pytest.mark.parametrize("length", [2**40, 2**62, 2**64 - 1, 0, 1])
+def test_a_record_that_declares_another_length_is_refused_before_room_is_made(shards, length):
+  path = sorted(shards.glob("train-*"))[0]
+  parts = [("record", content) for content in (b"a" * 30, b"b")]
+  content = record_pack(parts)
+  assert record_frames.fits(path) and struct.unpack_from("<Q", content)[0] == 30
+  head = struct.pack("<Q", length)
+  path.write_bytes(head + masked_crc(head) + content[12:])
+  assert not record_frames.fits(path)
+  told, = [one for one in manifest.read(shards).shards if one.name == path.name]
+  told = told._replace(bytes=path.stat().st_size, sha256=writer.file_digest(path))
+  fault = reader.file_fault(path, told, digest=True)
+  assert "declares records that don't fit into it" in fault

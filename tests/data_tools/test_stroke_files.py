@@ -3,6 +3,7 @@
 import io
 import os
 import pickle
+import struct
 import zipfile
 
 import numpy as np
@@ -106,13 +107,14 @@ def test_all_pickle_protocols_of_np_save(tmp_path, protocol):
   assert _same(stroke_files.read_drawings(_zip(tmp_path / "a.npz", members)), splits)
 
 
-def test_numpy_2s_names_and_python_2s_strings(tmp_path):
+def test_both_numpys_names_and_python_2s_strings(tmp_path):
   drawings = _drawings()["train"]
   pickled = pickle.dumps(_objects(drawings), 2)
-  renamed = pickled.replace(b"cnumpy.core.multiarray\n", b"cnumpy._core.multiarray\n")
-  assert renamed != pickled
-  found = stroke_files.read_drawings(_with_train(tmp_path / "a.npz", _npy(renamed, (4,))))
-  assert all(np.array_equal(a, b) for a, b in zip(found["train"], drawings))
+  first, second = b"cnumpy.core.multiarray\n", b"cnumpy._core.multiarray\n"  # NumPy 1's and 2's
+  assert first in pickled or second in pickled
+  for renamed in (pickled.replace(first, second), pickled.replace(second, first)):
+    found = stroke_files.read_drawings(_with_train(tmp_path / "a.npz", _npy(renamed, (4,))))
+    assert all(np.array_equal(a, b) for a, b in zip(found["train"], drawings))
 
   # One drawing as Python 2 pickles it: the data is a byte string, opcode U.
   data = drawings[0].tobytes()[:40 * 6]
@@ -276,3 +278,26 @@ def test_categories_of_a_folder(tmp_path):
   (tmp_path / "empty").mkdir()
   with pytest.raises(UserError, match="holds no CATEGORY.npz"):
     stroke_files.list_categories(tmp_path / "empty")
+
+
+@pytest.mark.parametrize("header", [
+    b"{'descr': '|O', (", b"{'descr': '<f4', 'fortran_order': False, 'shape': (1, }", b"{[]: 1}"])
+def test_headers_that_numpy_does_not_take_for_its_own_are_refused(tmp_path, header):
+  member = b"\x93NUMPY\x01\x00" + struct.pack("<H", len(header)) + header
+  with pytest.raises(UserError, match="is not a whole .npz file"):
+    stroke_files.read_drawings(_with_train(tmp_path / "a.npz", member))
+
+
+def test_members_packed_in_other_ways_may_be_damaged(tmp_path):
+  member = _plain_npy(_objects(_drawings()["train"]))
+  for packing in (zipfile.ZIP_LZMA, zipfile.ZIP_BZIP2):
+    path = _zip(tmp_path / "a.npz", dict.fromkeys(_SPLITS, member), packing)
+    stroke_files.read_drawings(path)
+    content, refused = path.read_bytes(), 0
+    for place in range(50, 200, 7):
+      path.write_bytes(content[:place] + b"\xff\xff" + content[place + 2:])
+      try:
+        stroke_files.read_drawings(path)
+      except UserError:
+        refused += 1
+    assert refused > 15

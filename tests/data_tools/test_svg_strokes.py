@@ -70,3 +70,9 @@ def test_pairs_behind_a_movement_are_lines(tmp_path):
   (tmp_path / "one.svg").write_text(f'{HEAD}<path d="M1 2 m3 4 5 6m1,-1l.5e1,2"/></svg>')
   np.testing.assert_array_equal(svg_strokes.read_svg(tmp_path / "one.svg"),
                                 [[3, 4, 0], [5, 6, 1], [1, -1, 0], [5, 2, 1]])
+
+
+def test_a_long_row_of_digits_is_taken_once(tmp_path):
+  (tmp_path / "one.svg").write_text(f'{HEAD}<path d="M{"1" * 10**6}"/></svg>')
+  with pytest.raises(UserError, match="reads '"):
+    svg_strokes.read_svg(tmp_path / "one.svg")

@@ -1,7 +1,6 @@
 """Sampling to files and what retrieval makes of them."""
 
 import json
-import pathlib
 import re
 
 import numpy as np

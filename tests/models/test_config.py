@@ -16,7 +16,7 @@ def test_names_and_defaults_are_the_originals():
   original = json.loads(REFERENCE.read_text())
   config = dataclasses.asdict(RpclPix2SeqConfig())
   own = {"momentum", "delearning_rate", "min_variance", "rpcl_start", "rpcl_period",
-         "kl_decay_rate"}
+         "kl_decay_rate", "trim_padding", "length_buckets", "accumulate_gradients"}
   assert set(config) - own == set(original["defaults"])
   documented = {"categories": ("bee", "bus"), "batch_size": 128}  # its README's, not its code's
   for name, value in original["defaults"].items():

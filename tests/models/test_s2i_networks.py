@@ -225,7 +225,7 @@ def test_faces_flip_the_styles_map():
 # === Batches, replicas, saving ===
 
 
-@pytest.mark.parametrize("kind", ["art", "face"])
+@pytest.mark.parametrize("kind", [pytest.param("art", marks=pytest.mark.slow), "face"])
 def test_a_picture_does_not_depend_on_its_batch(kind):
   network, images, vectors = generator(kind), pictures(3), style(3)
   run = lambda rows, seeds: network(tf.gather(images, rows),
@@ -237,6 +237,7 @@ def test_a_picture_does_not_depend_on_its_batch(kind):
   assert np.abs(run([0], [6])[0] - together[0]).max() > 1e-3
 
 
+@pytest.mark.slow
 def test_two_replicas_train_as_one():
   """With synchronised statistics: pictures, gradients, statistics, vectors."""
   strategy, upstream = replicas(2), random_array(2, SIZE, SIZE, 3)
@@ -292,7 +293,9 @@ NETWORKS = {
                       lambda net, **mode: net(pictures(size=256), **mode))}
 
 
-@pytest.mark.parametrize("name", NETWORKS)
+@pytest.mark.parametrize("name", [
+    pytest.param(name, marks=[] if name in ("autoencoder", "face", "discriminator")
+                 else pytest.mark.slow) for name in NETWORKS])
 def test_config_names_and_checkpoints(name, tmp_path):
   make, run = NETWORKS[name]
   network = make()
@@ -310,6 +313,7 @@ def test_config_names_and_checkpoints(name, tmp_path):
     np.testing.assert_array_equal(ours, expected)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", NETWORKS)
 def test_mixed_precision_is_finite_and_gives_float32(name):
   make, run = NETWORKS[name]

@@ -9,17 +9,20 @@ import pytest
 import tensorflow as tf
 
 from data_tools.errors import UserError
-from models import hparams, saving
+from models import saving
 from models.layers.noise import RowNoise
 from models.sketch2image import losses
 from models.sketch2image.autoencoder_model import SketchAutoEncoder
-from models.sketch2image.config import Sketch2ImageConfig
 from models.sketch2image.gan_model import SketchGan
 from tests.models import tiny_sketch2image as tiny
 from tests.reference_checks import s2i_losses, s2i_training
 from tests.reference_checks.finding import require
 
 S2I = pathlib.Path(__file__).parents[1] / "reference" / "s2i"
+
+
+def slow(*values):
+  return pytest.param(*values, marks=pytest.mark.slow)
 
 
 def values_of(variables):
@@ -48,14 +51,10 @@ def test_an_iteration_is_the_originals(file, check):
 # === Stage 1 ===
 
 
-@pytest.fixture(scope="module", name="stage_1")
-def stage_1_model():
+@pytest.mark.slow
+def test_stage_1_learns_and_then_learns_slower():
   model = tiny.autoencoder()
-  return model, tf.function(model.train_step, autograph=False)
-
-
-def test_stage_1_learns_and_then_learns_slower(stage_1):
-  model, step = stage_1
+  step = tf.function(model.train_step, autograph=False)
   first = {name: float(value) for name, value in step(tiny.batch()).items()}
   for _ in range(4):
     model.reset_metrics()
@@ -71,8 +70,8 @@ def test_stage_1_learns_and_then_learns_slower(stage_1):
     assert rates == pytest.approx({"S": rate, "D": rate, "C": 2e-4, "classifier": 2e-4})
 
 
-def test_a_new_set_begins_with_another_classifier_and_nothing_else(stage_1):
-  model, _ = stage_1
+def test_a_new_set_begins_with_another_classifier_and_nothing_else():
+  model = tiny.autoencoder()
   model.train_step(tiny.batch())
   head = model.networks.style_encoder.classifier.trainable_variables
   new = {id(variable) for variable in head}
@@ -99,7 +98,7 @@ def test_a_new_set_begins_with_another_classifier_and_nothing_else(stage_1):
 # === Stage 2 ===
 
 
-@pytest.mark.parametrize("kind", ["art", "face", "shoe"])
+@pytest.mark.parametrize("kind", ["art", *map(slow, ["face", "shoe"])])
 def test_stage_2_changes_nothing_of_the_auto_encoder(kind):
   model = shared("gan", kind)
   start, average = values_of(model.G.trainable_variables), values_of(model.average)
@@ -117,6 +116,7 @@ def test_stage_2_changes_nothing_of_the_auto_encoder(kind):
     assert np.abs(value - first).max() <= 0.003 * np.abs(last - first).max() + 1e-7
 
 
+@pytest.mark.slow
 def test_the_average_follows_by_its_rule():
   model = tiny.gan(ema_decay=0.75)
   for average in model.average:
@@ -150,26 +150,12 @@ def data_of(stage, seed=0, rows=2):
   return data if stage == "autoencoder" else data["paired"]
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("stage", STAGES)
-def test_equal_runs_have_equal_results(stage):
-  runs = []
-  for seed in (3, 3, 4):
-    model = STAGES[stage](seed=seed, data_name="art")
-    for number in range(2):
-      found = model.train_step(data_of(stage, number))
-    runs.append([*values_of(model.variables), *values_of(found.values())])
-  for one, two, other in zip(*runs, strict=True):
-    np.testing.assert_array_equal(one, two)
-  assert np.mean([np.array_equal(*pair) for pair in zip(runs[0], runs[2])]) < 0.5
-
-
-@pytest.mark.parametrize("stage, kind", [("autoencoder", "shoe"), ("gan", "art"), ("gan", "face")])
+@pytest.mark.parametrize("stage, kind", [("gan", "art"), slow("gan", "face")])
 def test_in_use_a_picture_does_not_depend_on_its_batch(stage, kind):
   model, data = shared(stage, kind), tiny.batch(rows=3)["paired"]
   def run(rows, seeds):
-    noise = {} if stage == "autoencoder" else {"noise": RowNoise(tf.constant(seeds))}
-    return model({name: one[rows] for name, one in data.items()}, **noise).numpy()
+    noise = RowNoise(tf.constant(seeds))
+    return model({name: one[rows] for name, one in data.items()}, noise=noise).numpy()
   before = values_of(model.variables)
   together = run([0, 1, 2], [7, 8, 9])
   for row, seed in ((2, 9), (0, 7)):
@@ -178,6 +164,7 @@ def test_in_use_a_picture_does_not_depend_on_its_batch(stage, kind):
   assert_same(model.variables, before)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("stage", STAGES)
 def test_a_saved_model_comes_back_whole(stage, tmp_path):
   model = STAGES[stage](seed=5, data_name="face", im_size_gan=2 * tiny.SIZE)
@@ -198,7 +185,7 @@ def large_pairs():
 
 
 @pytest.mark.parametrize("stage, kind, figure", [
-    ("autoencoder", "shoe", "rec_org"), ("autoencoder", "art", "rec_org"),
+    ("autoencoder", "shoe", "rec_org"), slow("autoencoder", "art", "rec_org"),
     ("gan", "art", "reconstruction")])
 def test_evaluation_changes_nothing_and_pairs_of_no_weight_do_not_count(stage, kind, figure):
   model, data = shared(stage, kind), tiny.batch()["paired"]
@@ -222,14 +209,6 @@ def test_correlation_is_that_of_numpy():
   expected = np.mean(np.corrcoef(content.T, style.T)[:3, 3:] ** 2)
   got = losses.cross_correlation(tf.constant(content, tf.float32), tf.constant(style, tf.float32))
   assert float(got) == pytest.approx(expected, rel=1e-3)
-
-
-@pytest.mark.parametrize("text, words", [
-    ("im_size_gan=1024, im_size_ae=256", "or twice that"), ("im_size_ae=500", "multiple of 128"),
-    ("data_name=cat", "art, face, celeba, shoe"), ("batch_size_ae=1", "at least 2")])
-def test_bad_hyperparameters_are_sentences(text, words):
-  with pytest.raises(UserError, match=words):
-    hparams.parse(Sketch2ImageConfig(), text).validate()
 
 
 @pytest.mark.parametrize("kind", [SketchAutoEncoder, SketchGan])

@@ -8,7 +8,7 @@ import tensorflow as tf
 
 from tests import smooth_functions
 from tests.models import tiny_sketch2image as tiny
-from tests.strategies import replicas
+from tests.strategies import replicas, stepped
 
 ROWS = 4
 # The rates are tiny: Adam turns rounding of a gradient near zero into a whole step, which the
@@ -17,10 +17,6 @@ OPTIONS = {"synchronized_batch_norm": True, "learning_rate": 1e-9, "later_learni
            "batch_size_ae": ROWS, "batch_size_gan": ROWS}
 # Every kind of data, and what else has a part in a loss.
 KINDS = {"art": {"mutual_information_weight": 0.5}, "face": {"lpips_reduction": "mean"}, "shoe": {}}
-# The first stage does not know art from faces: one of them is left to the slow tests.
-SLOW = [("autoencoder", "face")]
-CASES = [pytest.param(stage, kind, marks=[pytest.mark.slow] * ((stage, kind) in SLOW))
-         for stage in ("autoencoder", "gan") for kind in KINDS]
 
 
 @functools.cache
@@ -45,17 +41,6 @@ def made(stage, kind, count, **options):
 def data_of(stage):
   data = tiny.batch(rows=ROWS)
   return data if stage == "autoencoder" else data["paired"]
-
-
-def stepped(model, data):
-  """One step, not traced, each replica on its part of the rows; the figures."""
-  strategy = model.distribute_strategy
-  count = strategy.num_replicas_in_sync
-  part = lambda rows: strategy.experimental_distribute_values_from_function(
-      lambda context: tf.constant(np.split(rows, count)[context.replica_id_in_sync_group]))
-  found = strategy.run(model.train_step, (tf.nest.map_structure(part, data),))
-  return {name: float(strategy.experimental_local_results(value)[0])
-          for name, value in found.items()}
 
 
 def locals_of(model):
@@ -88,7 +73,9 @@ def assert_near(ours, expected, tolerance, described):
     assert np.linalg.norm(one - other) < tolerance * max(np.linalg.norm(other), floor), described
 
 
-@pytest.mark.parametrize("stage, kind", CASES)
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("stage", ["autoencoder", "gan"])
 def test_two_replicas_train_like_one(stage, kind, monkeypatch):
   """With synchronised statistics: figures, both moments of every Adam, every variable."""
   smooth_functions.use(monkeypatch)

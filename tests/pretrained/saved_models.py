@@ -1,12 +1,11 @@
 """Making a SavedModel through the command line, and running it by TensorFlow alone; for tests."""
 
-import pathlib
 import subprocess
 import sys
 
 import numpy as np
 
-ROOT = pathlib.Path(__file__).parents[2]
+from tests import commands
 
 # Runs every signature in a process whose import system can't find the zoo.
 ALONE = """
@@ -31,9 +30,8 @@ except ImportError:
 
 def export(model_dir, output_dir, *flags):
   """The finished process of pretrained/export.py."""
-  return subprocess.run([sys.executable, str(ROOT / "pretrained" / "export.py"),
-                         f"--model_dir={model_dir}", f"--output_dir={output_dir}", *flags],
-                        capture_output=True, text=True)
+  return commands.command("pretrained/export.py", f"--model_dir={model_dir}",
+                          f"--output_dir={output_dir}", *flags)
 
 
 def run_alone(exported, inputs, folder) -> dict[str, np.ndarray]:

@@ -1,4 +1,5 @@
-"""Runs every signature of exported models by TensorFlow alone; for test_exports_alone.py.
+"""Runs every signature of exported models by TensorFlow alone; for
+tests/conformance/test_export.py.
 
   python -I served_alone.py FOLDER
 

@@ -89,7 +89,7 @@ def test_a_gan_without_recognisers_translates_only():
   assert set(module.functions) == {"photo_to_sketch", "sketch_to_photo"}
 
 
-@pytest.mark.parametrize("domain", ["photo", "sketch"])
+@pytest.mark.parametrize("domain", ["photo", pytest.param("sketch", marks=pytest.mark.slow)])
 def test_a_recogniser_alone(domain, tmp_path):
   model = FaceRecogniser(tiny.config().recogniser_config(domain), seed=3)
   saving.save_model(model, tmp_path / "model", {"data_type": "builtin"})

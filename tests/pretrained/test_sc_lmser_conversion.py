@@ -18,6 +18,7 @@ from pretrained.original_checkpoint import OriginalCheckpoint
 from pretrained.sc_lmser_conversion import convert
 from tests import commands
 from tests.models import tiny_sc_lmser
+from tests.pretrained import built_once
 from tests.reference_checks import lmser_checkpoint as reference
 from tests.reference_checks.finding import require
 from tests.strategies import replicas
@@ -44,6 +45,11 @@ def converted_folder(tmp_path_factory):
   done = run(f"--source={STORED}", f"--output_dir={folder}")
   assert done.returncode == 0, done.stderr
   return json.loads(done.stdout), folder
+
+
+@pytest.fixture(name="ready_model")
+def conversion_with_a_ready_model(monkeypatch):
+  built_once.use(monkeypatch, sc_lmser_conversion, ScLmser)
 
 
 def run(*flags):
@@ -186,6 +192,7 @@ def test_powers_as_float32_makes_them(beta):
     ("NaN moment", r"decoder_1/skip/conv_0/conv2d/kernel/Adam_F .*NaN"),
     ("texts", "global_step .*whole number"), ("negative", "global_step .*whole number"),
     ("whole numbers", "encoder_1/res1/instance_norm/scale .*int32")])
+@pytest.mark.usefixtures("ready_model")
 def test_contents_that_are_no_model(variables, tmp_path, change, words):
   with pytest.raises(UserError, match=words) as error:
     convert(write(tmp_path / "odd", changed(variables, change)))
@@ -231,6 +238,7 @@ def test_flags_that_trained_no_such_checkpoint(tmp_path, flags, words):
     convert(tmp_path)
 
 
+@pytest.mark.usefixtures("ready_model")
 @pytest.mark.parametrize("damage", ["no data", "short data", "short index", "no index"])
 def test_damaged_files(tmp_path, damage):
   for file in STORED.iterdir():
@@ -244,6 +252,7 @@ def test_damaged_files(tmp_path, damage):
     convert(tmp_path)
 
 
+@pytest.mark.usefixtures("ready_model")
 def test_a_changed_byte_is_noticed(tmp_path):
   for file in STORED.iterdir():
     shutil.copyfile(file, tmp_path / file.name)

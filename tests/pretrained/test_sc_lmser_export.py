@@ -70,6 +70,7 @@ def test_alone_it_gives_what_the_keras_model_gives(model, exported, tmp_path):
   np.testing.assert_array_equal(found["serving_default/sketch"], found["photo_to_sketch/sketch"])
 
 
+@pytest.mark.slow
 def test_the_session_loader_too(model, exported, tmp_path):
   sketch = pictures("sketch", 1, 32, 64)
   found = run_by_session(exported, "sketch_to_photo", {"sketch": sketch}, tmp_path)

@@ -9,10 +9,12 @@ import pytest
 from data_tools.errors import UserError
 from models import saving
 from models.layers import torch_state
+from models.sketch2image.autoencoder_model import SketchAutoEncoder
+from models.sketch2image.gan_model import SketchGan
 from pretrained import sketch2image_ae_conversion, sketch2image_gan_conversion
 from tests import commands
 from tests.models import tiny_sketch2image as tiny
-from tests.pretrained import torch_trees
+from tests.pretrained import built_once, torch_trees
 from tests.pretrained.sketch2image_trees import (NETWORKS, STEP, UPDATES, adam_of,
                                                  autoencoder_tree, gan_tree, names_of)
 from tests.reference_checks import s2i_rules
@@ -246,7 +248,9 @@ def refused(convert, tree, change, path, words, **flags):
     (put(ONE, "opt_d", "state", 1, "exp_avg"), "opt_d, are not those of .*misshapen"),
     (stale("opt_d"), r"differ \(\[7, 24002\]\)"),
     (stale("opt_s", "opt_c", "opt_d"), "have made 7 updates, but an iteration makes 2")])
-def test_a_first_stage_that_is_not_whole_is_a_sentence(stage_1, tmp_path, change, words):
+def test_a_first_stage_that_is_not_whole_is_a_sentence(stage_1, tmp_path, monkeypatch, change,
+                                                       words):
+  built_once.use(monkeypatch, sketch2image_ae_conversion, SketchAutoEncoder)
   refused(sketch2image_ae_conversion.convert, stage_1[0], change, tmp_path / "12000.pth", words,
           data_name="shoe")
 
@@ -270,7 +274,9 @@ def test_a_first_stage_that_is_not_whole_is_a_sentence(stage_1, tmp_path, change
     (put(ONE, "ig", "encode_1.0.weight_orig"), {"data_name": "art"},
      r"for face \(it has encode_1\), .* give face or celeba"),
     (put(ONE, "ig", "encode_1.0.weight_orig"), {}, "unknown: bs_0, bs_1, bs_2")])
-def test_a_second_stage_that_is_not_whole_is_a_sentence(stage_2, tmp_path, change, flags, words):
+def test_a_second_stage_that_is_not_whole_is_a_sentence(stage_2, tmp_path, monkeypatch, change,
+                                                        flags, words):
+  built_once.use(monkeypatch, sketch2image_gan_conversion, SketchGan)
   refused(sketch2image_gan_conversion.convert, stage_2[0], change, tmp_path / "1.pth", words,
           **flags)
 

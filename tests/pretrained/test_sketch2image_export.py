@@ -120,6 +120,7 @@ def test_alone_it_gives_what_the_averaged_model_gives(art, exported, expected, t
   assert np.abs(live[1] - found["sketch_to_image/image"]).mean() > 0.01, "the averages show nothing"
 
 
+@pytest.mark.slow
 def test_a_session_as_servers_have_it(exported, expected):
   """Which does not compare what it is given with the signature."""
   given = inputs()
@@ -172,6 +173,7 @@ def test_a_row_depends_on_its_own_inputs_and_seed(signatures):
   rows_stand_for_themselves(signatures)
 
 
+@pytest.mark.slow
 def test_faces_are_turned_row_by_row():
   """Their pictures here are twice as large as the auto-encoder's."""
   face = settled(tiny.gan(seed=5, data_name="face", im_size_gan=2 * tiny.SIZE))
@@ -186,6 +188,7 @@ def test_faces_are_turned_row_by_row():
   assert made.shape == (4, 2 * tiny.SIZE, 2 * tiny.SIZE, 3)
 
 
+@pytest.mark.slow
 def test_the_auto_encoder(first_stage, tmp_path):
   model = first_stage
   exporter = EXPORTERS["sketch2image_ae"]

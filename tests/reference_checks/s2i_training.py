@@ -27,8 +27,8 @@ LOSSES = 5e-4
 # Of a variable's as one vector; behind many batch norms the original's own, with other convolution
 # kernels, are up to 4e-2 of the largest entry apart, and in train_gan_celeba 7e-2 as a vector from
 # those of a float64 computation. There one variable of ours is 0.11 off (cosine 0.996), all others
-# of all files 0.064 at most: units at kinks behind a sign-like step of Adam. With smooth functions in
-# place of ReLUs the same gradients agree to 2e-5 (tests/models/test_sketch2image_plain_step.py).
+# of all files 0.064 at most: units at kinks behind a sign-like step of Adam. With smooth functions
+# for ReLUs the same gradients agree to 2e-5 (tests/models/test_sketch2image_plain_step.py).
 GRADIENTS = 0.12
 BUFFERS = 3e-3
 # Changes that may differ by more than a tenth of the learning rate, in all.

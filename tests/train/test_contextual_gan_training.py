@@ -14,6 +14,8 @@ from tests.train.run_folders import assert_equal_ends, copied, final_values, met
 from train import contextual_gan_run
 from train.contextual_gan_options import ContextualGanOptions
 
+pytestmark = pytest.mark.usefixtures("eagerly")
+
 TINY = ("image_size=16, width=2, z_size=4, batch_size=2, num_epochs=3, save_every=2, iterations=3, "
         "num_init=2")
 

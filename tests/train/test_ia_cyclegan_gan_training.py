@@ -22,6 +22,8 @@ from train import ia_cyclegan_gan_run
 from train.ia_cyclegan_gan_run import Balance
 from train.ia_cyclegan_options import IaCycleGanOptions
 
+pytestmark = pytest.mark.usefixtures("eagerly")
+
 SIZES = ("in_size=[24,30], pad_size=[36,36], out_size=[32,32], generator_width=2, "
          "residual_blocks=1, discriminator_width=2, batch_size=2, num_epochs=1, decay_epochs=1, "
          "pool_size=3, select_by=fsim, ")
@@ -80,6 +82,7 @@ def test_a_run_reports_draws_and_keeps_the_best(whole_run, recognisers):
       path.name for path in (whole_run / "pictures").iterdir()}
 
 
+@pytest.mark.slow
 def test_resuming_after_a_stop_equals_the_uninterrupted_run(faces, whole_run):
   """Weights, Adams, pools and counts; and the recognisers, which the command names no more."""
   log_root = whole_run.with_name("stopped")
@@ -93,6 +96,7 @@ def test_resuming_after_a_stop_equals_the_uninterrupted_run(faces, whole_run):
   assert configs[0] == configs[1]
 
 
+@pytest.mark.slow
 def test_a_run_begins_with_an_earlier_gan(faces, recognisers, whole_run, tmp_path):
   """Its networks; Adams, pools and counts are new. The earlier one had no recognisers."""
   first = tmp_path / "first"

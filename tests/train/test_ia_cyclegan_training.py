@@ -13,6 +13,8 @@ from tests.train.run_folders import assert_equal_ends, metrics
 from train import ia_cyclegan_turns
 from train.turn_options import TurnOptions
 
+pytestmark = pytest.mark.usefixtures("eagerly")
+
 GAN = ("num_epochs=1, decay_epochs=0, generator_width=2, discriminator_width=2, residual_blocks=1, "
        "batch_size=126, in_size=[24,30], pad_size=[36,36], out_size=[32,32], pool_size=2")
 RECOGNISER = "num_steps=2, evaluate_every=2, width=2, input_size=32, embedding_size=8"

@@ -20,6 +20,8 @@ from train.recogniser_data import IdentityPictures
 from train.recogniser_options import RecogniserOptions
 from train.recogniser_schedule import RankOne
 
+pytestmark = pytest.mark.usefixtures("eagerly")
+
 TINY = ("in_size=[40,50], pad_size=[72,72], out_size=[64,64], network=small, "
         "feature_layer=embedding, input_size=32, width=2, embedding_size=8, persons_per_batch=2, "
         "images_per_person=2, num_steps=4, evaluate_every=2, learning_rate=0.001")

@@ -19,6 +19,8 @@ from train.face_options import FaceOptions
 from train.face_schedule import FaceSchedule
 from train.progress import RunCheckpoints
 
+pytestmark = pytest.mark.usefixtures("eagerly")
+
 TINY = ("in_size=[48,60], pad_size=[72,72], out_size=[64,64], generator_width=2, "
         "discriminator_width=4, batch_size=2, num_epochs=2, select_by=fsim")
 
@@ -68,6 +70,7 @@ def test_a_run_reports_draws_and_keeps_the_best(whole_run):
   assert {"loss_G2", "valid_fsim", "faces"} <= tags
 
 
+@pytest.mark.slow
 def test_resuming_after_a_stop_equals_the_uninterrupted_run(faces, whole_run):
   log_root = whole_run.with_name("stopped")
   assert len(metrics(log_root)) == 2
@@ -76,6 +79,7 @@ def test_resuming_after_a_stop_equals_the_uninterrupted_run(faces, whole_run):
   assert assert_equal_ends(whole_run, log_root) > 600  # the six Adams, too
 
 
+@pytest.mark.slow
 def test_a_new_run_goes_on_from_a_model_with_its_optimisers(faces, whole_run, tmp_path):
   """Their moments and counts, but its own hyperparameters, epochs and steps."""
   train(faces, tmp_path / "new", "num_epochs=1, generator_learning_rate=1e-9",

@@ -18,6 +18,8 @@ from train import sketch2image_fid, sketch2image_options, training_run
 from train import sketch2image_ae_run, sketch2image_gan_run
 from train.sketch2image_options import Sketch2ImageOptions, of_stage
 
+pytestmark = pytest.mark.usefixtures("eagerly")
+
 RECIPES = {"ae": sketch2image_ae_run.RECIPE, "gan": sketch2image_gan_run.RECIPE}
 TINY = ("data_name=shoe, nfc=8, ndf=8, im_size_ae=128, im_size_gan=128, batch_size_ae=2, "
         "batch_size_gan=2, nbr_cls=2, passes_per_set=3, held_out=0.4, log_interval=2, "
@@ -119,7 +121,8 @@ def test_stage_2_refines_the_auto_encoder_just_trained_and_leaves_it(whole_gan):
     np.testing.assert_array_equal(variable.numpy(), expected[name].numpy(), err_msg=name)
 
 
-@pytest.mark.parametrize("stage", ["ae", pytest.param("gan", marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("stage", ["ae", "gan"])
 def test_resuming_after_a_stop_equals_the_uninterrupted_run(folders, whole_gan, stage):
   stopped = whole_gan.with_name("stopped")
   assert len(metrics(stopped / stage)) == 1

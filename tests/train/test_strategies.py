@@ -72,6 +72,17 @@ def test_models_that_are_not_proven_are_refused(tmp_path, monkeypatch):
     sc_lmser_run.run(FaceOptions(log_root=str(tmp_path / "run"), strategy="multi_worker"))
 
 
+@pytest.mark.parametrize("strategy", ["mirrored", "one_device"])
+def test_several_workers_that_would_train_alone_are_refused(tmp_path, monkeypatch, strategy):
+  monkeypatch.setenv("TF_CONFIG", config(index=1))
+  with pytest.raises(UserError, match="names 2 workers, .* train alone, .*--strategy=multi_worker"):
+    train(tmp_path, strategy=strategy)
+  assert not (tmp_path / "run").exists()
+  for other in (config({"worker": ["a:1"]}), "of another program", ""):
+    monkeypatch.setenv("TF_CONFIG", other)
+    cluster.refuse_unused()
+
+
 def test_a_tpu_of_another_machine_is_a_sentence(tmp_path):
   with pytest.raises(UserError, match="--tpu=grpc://10.0.0.2:8470 is a TPU of another machine"):
     train(tmp_path, strategy="tpu", tpu="grpc://10.0.0.2:8470")

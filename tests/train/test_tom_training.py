@@ -17,6 +17,8 @@ from train.progress import RunCheckpoints
 from train.reporting import EpochReport
 from train.tom_options import TomOptions
 
+pytestmark = pytest.mark.usefixtures("eagerly")
+
 TINY = "im_size=32, generator_width=2, batch_size=2, total_iter=5, save_every=2"
 
 
@@ -64,6 +66,7 @@ def test_a_run_reports_draws_and_keeps_every_checkpoint(whole_run):
   assert {"loss_G", "loss_gram", "sketches"} <= tags
 
 
+@pytest.mark.slow
 def test_resuming_after_a_stop_equals_the_uninterrupted_run(folders, whole_run, tmp_path,
                                                            monkeypatch):
   log_root = tmp_path / "stopped"

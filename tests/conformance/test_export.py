@@ -14,25 +14,13 @@ import sys
 import numpy as np
 import pytest
 
-from models.vggface.model import FaceRecogniser
 from pretrained import saved_model_files
 from pretrained.export import EXPORTERS
-from tests.models import (tiny, tiny_contextual_gan, tiny_ia_cyclegan, tiny_sc_lmser,
-                          tiny_sketch2image, tiny_sketch_a_net, tiny_tom)
+from tests.conformance.subjects import SUBJECTS
 
-HERE = pathlib.Path(__file__).parent
+PROGRAMS = pathlib.Path(__file__).parents[1] / "pretrained"
 ROWS, TOLERANCE = 3, 1e-3
-MODELS = {
-    "contextual_gan": lambda: tiny_contextual_gan.model(iterations=2),
-    "ia_cyclegan": tiny_ia_cyclegan.model,
-    "rpcl_pix2seq": tiny.model,
-    "sc_lmser": tiny_sc_lmser.model,
-    "sketch2image": lambda: tiny_sketch2image.settled(tiny_sketch2image.gan()),
-    "sketch2image_ae": lambda: tiny_sketch2image.settled(tiny_sketch2image.autoencoder()),
-    "sketch_a_net": tiny_sketch_a_net.model,
-    "tom": tiny_tom.model,
-    "vggface": lambda: FaceRecogniser(tiny_ia_cyclegan.config().recogniser_config("sketch"), 3)}
-SLOW = tuple(name for name in MODELS if name != "sketch_a_net")
+SLOW = tuple(name for name in SUBJECTS if name != "sketch_a_net")
 
 
 def names(slow):
@@ -68,14 +56,14 @@ def _reports(slow, tmp_path_factory):
   modules = {}
   for name in names(slow):
     exporter = EXPORTERS[name]
-    module = modules[name] = exporter.module(MODELS[name]())
+    module = modules[name] = exporter.module((SUBJECTS[name].exported or SUBJECTS[name].model)())
     saved_model_files.write(module, name, exporter.default, folder / name,
                             batch_sizes=exporter.batch_sizes)
     np.savez(folder / name / "inputs.npz", **{
         f"{signature}/{key}": values_of(spec) for signature, inputs in module.inputs.items()
         for key, spec in inputs.items()})
   for file in ("served_alone.py", "prediction_log.py"):
-    shutil.copy(HERE / file, program)
+    shutil.copy(PROGRAMS / file, program)
   done = subprocess.run([sys.executable, "-I", program / "served_alone.py", folder],
                         capture_output=True, text=True, cwd=program)
   assert done.returncode == 0, done.stderr
