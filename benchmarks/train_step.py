@@ -17,6 +17,7 @@ import numpy as np
 import tensorflow as tf
 
 from benchmarks.plain_cells import plain_sequence
+from benchmarks.step_flops import flops
 from models.rpcl_pix2seq.config import RpclPix2SeqConfig
 from models.rpcl_pix2seq.model import RpclPix2Seq, adam
 from models.rpcl_pix2seq.stroke_decoder import StrokeDecoder
@@ -82,18 +83,6 @@ def peak_flops(size: int = 4096) -> float:
     product(matrix, matrix).numpy()
     times.append(time.monotonic() - start)
   return 2 * size ** 3 / min(times)
-
-
-def flops(config) -> float:
-  """Of the products and convolutions of one step: forward, and twice that backward."""
-  n, z, hyper, rows = config.dec_rnn_size, config.z_size, 256, config.batch_size
-  cell = ((5 + z) * 4 * n + n * 4 * n + (5 + z + n) * 4 * hyper + hyper * 4 * hyper
-          + 12 * hyper * 32 + 12 * 32 * n + n * 123)
-  convolutions = (48 * 48 * 9 * 3 * 32 + 24 * 24 * 9 * (32 * 32 + 3 * 32 * 64)
-                  + 12 * 12 * 9 * 64 * 64 + 6 * 6 * 9 * 64 * 128 + 3 * 3 * 9 * 128 * 256 * 2
-                  + 6 * 6 * 9 * 128 * 64 + 12 * 12 * 9 * 64 * 32 + 24 * 24 * 9 * 32)
-  dense = 2304 * 2 * z + z * 2304 + z * 2 * (n + hyper)
-  return 3 * 2 * rows * (config.max_seq_len * cell + convolutions + dense)
 
 
 def main() -> None:

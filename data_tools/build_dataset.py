@@ -4,8 +4,10 @@
   python data_tools/build_dataset.py --input_dir=DIR --format=raw --output_dir=SHARDS --skip_broken
 
 Reads CATEGORY.npz files in sketch-rnn's format (with their own splits), or Quick, Draw!'s own
-files, simplified or raw .ndjson or .bin (split by their key ids). Needs Apache Beam. One JSON line
+files, simplified or raw .ndjson or .bin (split by their key ids), or your own drawings, one in a
+file, CATEGORY/*.svg or CATEGORY/*.json (split by their names). Needs Apache Beam. One JSON line
 goes to stdout. The files don't depend on the number of workers. Format: docs/shards.md.
+`data_tools/check_drawings.py` tells before what is wrong with the drawings.
 """
 
 from absl import flags
@@ -17,7 +19,8 @@ from data_tools.shards.stages import Settings
 _INPUT_DIR = flags.DEFINE_string("input_dir", None, "Folder of the drawing files.", required=True)
 _OUTPUT_DIR = flags.DEFINE_string("output_dir", None, "Folder for the shards.", required=True)
 _FORMAT = flags.DEFINE_string(
-    "format", "npz", "npz (sketch-rnn's), simplified or raw (Quick, Draw!'s .ndjson), or binary.")
+    "format", "npz", "npz (sketch-rnn's), simplified or raw (Quick, Draw!'s .ndjson), binary, "
+    "svg or json (your own, one drawing a file).")
 _CATEGORIES = flags.DEFINE_multi_string(
     "categories", [], "Which categories, by the files' names: bee,bus; may be repeated. "
     "Default: all.")

@@ -10,6 +10,7 @@ import functools
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
+from typing import Any
 
 import numpy as np
 import tensorflow as tf
@@ -42,11 +43,15 @@ class Passes:
 
   def random(self, *key: int) -> np.random.Generator:
     """The random numbers of a batch, key (pass, position), or of a pass, key (pass,)."""
-    seeds = np.random.SeedSequence(self._seed, spawn_key=key)
-    return np.random.Generator(np.random.Philox(seeds))
+    return generator(self._seed, *key)
 
   def _shuffled(self, pass_index: int) -> np.ndarray:
     return self.random(pass_index).permutation(self._count)
+
+
+def generator(seed: int, *key: int) -> np.random.Generator:
+  """Random numbers that are a pure function of the seed and the key, each at least 0."""
+  return np.random.Generator(np.random.Philox(np.random.SeedSequence(seed, spawn_key=key)))
 
 
 def steps_in_pass(count: int, batch_size: int) -> int:
@@ -71,27 +76,24 @@ def filled_batch(index: int, batch_size: int, count: int) -> tuple[np.ndarray, n
   return rows % count, (rows < count).astype(np.float32)
 
 
-def mapped(indices: tf.data.Dataset, batch: Callable[[np.ndarray], tuple[np.ndarray, ...]],
+def mapped(indices: tf.data.Dataset, batch: Callable[..., tuple[np.ndarray, ...]],
            specs: Mapping[str, tf.TensorSpec],
            finish: Callable[[dict[str, tf.Tensor]], dict[str, tf.Tensor]] = lambda element: element
            ) -> tf.data.Dataset:
   """Index -> batch, in parallel, in order, with static shapes.
 
   Args:
-    indices: int64 scalars.
-    batch: makes the arrays of a batch, in the order of `specs`; called from several threads.
+    indices: int64 scalars, or any tensors that a batch is made of.
+    batch: makes the arrays of a batch, in the order of `specs`, of an element of `indices`; called
+      from several threads.
     specs: name -> shape and dtype of each array.
     finish: what TensorFlow is to do with an element.
 
   Returns:
     Elements name -> tensor.
   """
-  def counted(index: np.ndarray) -> tuple[np.ndarray, ...]:
-    with _CALLS.running():
-      return batch(index)
-
-  def element(index: tf.Tensor) -> dict[str, tf.Tensor]:
-    arrays = tf.numpy_function(counted, [index], [spec.dtype for spec in specs.values()])
+  def element(*index: tf.Tensor) -> dict[str, tf.Tensor]:
+    arrays = tf.numpy_function(counted(batch), index, [spec.dtype for spec in specs.values()])
     return finish({name: tf.ensure_shape(array, spec.shape)
                    for array, (name, spec) in zip(arrays, specs.items())})
 
@@ -100,6 +102,15 @@ def mapped(indices: tf.data.Dataset, batch: Callable[[np.ndarray], tuple[np.ndar
   options.experimental_distribute.auto_shard_policy = tf.data.experimental.AutoShardPolicy.OFF
   return (indices.map(element, num_parallel_calls=_PARALLEL, deterministic=True)
           .prefetch(_PREFETCHED).with_options(options))
+
+
+def counted(function: Callable[..., Any]) -> Callable[..., Any]:
+  """The function, known to be running while it does: what TensorFlow's threads are to call."""
+  def call(*arguments: np.ndarray) -> Any:
+    with _CALLS.running():
+      return function(*arguments)
+
+  return call
 
 
 class _Calls:

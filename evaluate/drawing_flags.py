@@ -3,4 +3,5 @@
 from absl import flags
 
 DATA_DIR = flags.DEFINE_string("data_dir", None, "Folder of the CATEGORY.npz files of the model's "
-                               "categories. Default: the built-in drawings.")
+                               "categories, or of shards (docs/shards.md). Default: the built-in "
+                               "drawings.")

@@ -7,10 +7,8 @@ Prints a table and, as the last line, JSON. Published figures of face sketches a
 for gray images (--mode=sketch, the default) is the same as FSIM.
 """
 
-from absl import flags
-
 from data_tools import cli
-from evaluate import fsim_run, image_flags, pair_flags
+from evaluate import fsim_run
 from evaluate.image_flags import GENERATED_DIR, REFERENCE_DIR
 from evaluate.pair_flags import MODE, OUTPUT, PER_IMAGE, WORKERS
 

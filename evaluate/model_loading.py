@@ -1,6 +1,7 @@
 """A trained model, and the drawings that it is to be judged on."""
 
 import os
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -8,6 +9,7 @@ import tensorflow as tf
 
 from data_tools import builtin_drawings, cli, sketch_dataset, stroke_files
 from data_tools.errors import UserError
+from data_tools.shards import manifest, shard_dataset
 from data_tools.sketch_dataset import SketchDataset, SketchSplit
 from data_tools.stroke_files import SPLITS
 from pretrained import pretrained_registry
@@ -33,11 +35,11 @@ def load_drawings(content: dict[str, Any], data_dir: str | os.PathLike | None,
 
   Args:
     content: of the model's config.json, from `load`.
-    data_dir: folder of CATEGORY.npz files; None for the built-in drawings.
+    data_dir: folder of CATEGORY.npz files or of shards; None for the built-in drawings.
     split: "train", "valid" or "test".
 
   Returns:
-    The whole data set and the split, which is not empty.
+    The data set and the split, which is not empty.
 
   Raises:
     UserError: the folder lacks a category of the model, or a file of it can't be used, or the
@@ -48,8 +50,8 @@ def load_drawings(content: dict[str, Any], data_dir: str | os.PathLike | None,
     raise UserError(f"There is no split {split!r}; give one of {', '.join(SPLITS)}.")
   folder = data_dir if data_dir is not None else _builtin(config.categories)
   _check_categories(config.categories, folder)
-  dataset = sketch_dataset.load(
-      folder, config.categories, png_width=config.png_width,
+  dataset = read(
+      folder, config.categories, split, png_width=config.png_width,
       num_per_category=config.num_per_category, max_seq_len=config.max_seq_len,
       scale_factor=content["data"].get("scale_factor"))
   chosen = getattr(dataset, split)
@@ -57,6 +59,24 @@ def load_drawings(content: dict[str, Any], data_dir: str | os.PathLike | None,
     raise UserError(f"The {split} split of the drawings in {folder} is empty; give another --split "
                     "or another --data_dir.")
   return dataset, chosen
+
+
+def read(folder: str | os.PathLike, categories: Sequence[str], split: str, **limits: Any
+         ) -> SketchDataset:
+  """Drawings in memory, of npz files or of shards; of shards only those of one split.
+
+  Args:
+    folder: holds them.
+    categories: names; their order gives the labels.
+    split: one of SPLITS.
+    **limits: see `sketch_dataset.load`.
+
+  Raises:
+    UserError: see `sketch_dataset.load` and `shard_dataset.load`.
+  """
+  if shard_dataset.is_there(folder):
+    return shard_dataset.load_split(folder, categories, split, **limits)
+  return sketch_dataset.load(folder, categories, **limits)
 
 
 def index_in_category(labels: np.ndarray) -> np.ndarray:
@@ -86,7 +106,8 @@ def _builtin(categories):
 
 
 def _check_categories(categories, folder):
-  found = stroke_files.list_categories(folder)
+  found = (manifest.read(folder).categories if shard_dataset.is_there(folder)
+           else stroke_files.list_categories(folder))
   lacking = [name for name in categories if name not in found]
   if lacking:
     raise UserError(f"The model was trained on {', '.join(categories)}, but {folder} has no "

@@ -7,10 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from data_tools import builtin_drawings, cli, raster, sketch_dataset
+from data_tools import builtin_drawings, cli, raster
 from data_tools.errors import UserError
 from data_tools.sketch_dataset import SketchSplit
-from evaluate import identification_run, metric_report, recognising, recognition_samples
+from evaluate import (identification_run, metric_report, model_loading, recognising,
+                      recognition_samples)
 from evaluate.metrics import recognition
 from evaluate.recognition_samples import Samples
 from models.sketch_a_net.model import SketchANet
@@ -133,7 +134,7 @@ def real_drawings(categories: Sequence[str], data_dir: str | os.PathLike | None,
                       "classifier on; give the folder of the CATEGORY.npz files with --data_dir.")
     data_dir = builtin_drawings.ensure(categories)
     cli.say(f"No --data_dir is given: using the built-in drawings in {data_dir}.")
-  chosen = getattr(sketch_dataset.load(data_dir, categories, png_width=None), split)
+  chosen = getattr(model_loading.read(data_dir, categories, split, png_width=None), split)
   if not len(chosen):
     raise UserError(f"The {split} split of the drawings in {data_dir} is empty; give another "
                     "--split or another --data_dir.")

@@ -14,7 +14,7 @@ import tensorflow as tf
 
 from evaluate import run_start
 from evaluate.run_start import RunOptions, Subject
-from models import hparams, saving
+from models import checkpoint_files, hparams, saving
 from pretrained import pretrained_registry
 
 _METRICS = "metrics.jsonl"  # of training
@@ -83,7 +83,7 @@ def _weight_files(folder: pathlib.Path) -> list[pathlib.Path]:
   """The checkpoint's files: those of `models.saving`, or the best of a run folder."""
   prefix = folder / saving.WEIGHTS
   if not prefix.with_name(f"{saving.WEIGHTS}.index").is_file():
-    prefix = pathlib.Path(tf.train.latest_checkpoint(str(folder / saving.BEST)))
+    prefix = pathlib.Path(checkpoint_files.newest(folder / saving.BEST))
   return sorted(path for path in prefix.parent.iterdir()
                 if path.name.startswith(f"{prefix.name}."))
 

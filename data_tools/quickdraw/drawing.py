@@ -11,6 +11,7 @@ import numpy as np
 from data_tools.errors import UserError
 
 MOST_POINTS = 100_000  # of one drawing; people draw some hundreds
+_MOST_SENTENCES = 100  # that are kept
 
 
 class Drawing(NamedTuple):
@@ -45,12 +46,14 @@ class BadRecords:
   Attributes:
     count: broken records so far.
     first: the sentence about the first one, or "".
+    sentences: those about the first hundred.
   """
 
   def __init__(self, skip: bool = False):
     self._skip = skip
     self.count = 0
     self.first = ""
+    self.sentences: list[str] = []
 
   def add(self, where: str, error: Exception, rest_lost: bool = False) -> None:
     """Tells or counts one broken record.
@@ -68,5 +71,7 @@ class BadRecords:
     sentence = (f"{where}: {error}{lost}; get the file again, or skip broken records "
                 "(--skip_broken).")
     self.first = self.first or sentence
+    if len(self.sentences) < _MOST_SENTENCES:
+      self.sentences.append(sentence)
     if not self._skip:
       raise UserError(sentence)

@@ -56,10 +56,7 @@ def _lines(file: Any) -> Iterator[bytes]:
 def _drawing(line: bytes, strokes: StrokeReader) -> Drawing:
   if len(line) > LONGEST_LINE:
     raise BadRecord(f"it is longer than {LONGEST_LINE // 2**20} MB, which no drawing is")
-  try:
-    record = json.loads(line, parse_constant=_no_number)
-  except (ValueError, RecursionError) as error:  # UnicodeDecodeError is a ValueError
-    raise BadRecord(f"it is not JSON ({_first_line(error)})") from error
+  record = parsed(line)
   if not isinstance(record, dict):
     raise BadRecord("it is not a JSON object {\"word\": ..., \"drawing\": ...}")
   word, country = record.get("word"), record.get("countrycode", "")
@@ -74,6 +71,18 @@ def _drawing(line: bytes, strokes: StrokeReader) -> Drawing:
   if not isinstance(drawing, list) or not drawing:
     raise BadRecord(f"\"drawing\" is {shown(drawing)} where a list of strokes is expected")
   return Drawing(_key_id(record.get("key_id")), word, strokes(drawing), recognized, country)
+
+
+def parsed(content: bytes) -> Any:
+  """The value of a JSON text of a stranger.
+
+  Raises:
+    BadRecord: it is none.
+  """
+  try:
+    return json.loads(content, parse_constant=_no_number)
+  except (ValueError, RecursionError) as error:  # UnicodeDecodeError is a ValueError
+    raise BadRecord(f"it is not JSON ({_first_line(error)})") from error
 
 
 def _key_id(value: Any) -> int:

@@ -14,6 +14,7 @@ from data_tools.quickdraw.drawing import BadRecord
 
 LARGEST = 255.0
 EPSILON = 2.0  # pixels of the square of 256
+_LEAST_EXTENT = 1e-9  # of a drawing, in its own units; below it, its points are taken for equal
 _LONGEST = 200_000  # pixels of ink in a drawing; people draw some thousands
 
 
@@ -47,7 +48,7 @@ def _fitted(strokes: list[np.ndarray]) -> list[np.ndarray]:
   points = np.concatenate(strokes)
   low = points.min(axis=0)
   extent = (points - low).max()
-  scale = LARGEST / extent if extent > 0 else 1.0
+  scale = LARGEST / extent if extent > _LEAST_EXTENT else 1.0
   return [np.minimum((stroke - low) * scale, LARGEST) for stroke in strokes]
 
 

@@ -4,4 +4,7 @@
 to, `stroke_bytes` and `schema` make a record of it, `writer` a file of records, `pipeline` the
 whole with Apache Beam; `build` is the order of events. `manifest` tells what is in a data set,
 `reader` reads it with tf.data, `check` says what is wrong with it.
+
+Training: `selection` says what of the files is used, `shard_dataset` finds it, each split a
+`ShardSplit`, and `record_batches` makes batches of it.
 """

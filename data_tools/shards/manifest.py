@@ -99,7 +99,8 @@ def read(folder: str | os.PathLike) -> Manifest:
     shards = tuple(_shard(item) for item in content["shards"])
     manifest = Manifest(content["settings"], content["inputs"], content["left_out"], shards)
     _check(content, manifest)
-  except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+  except (OSError, ValueError, KeyError, TypeError, AttributeError, ArithmeticError,
+          RecursionError) as error:
     reason = f"{error} is missing" if isinstance(error, KeyError) else str(error)
     raise UserError(f"{path} is damaged ({(reason.splitlines() or [''])[0].rstrip('.')}); build "
                     "the data set again with --overwrite.") from error
@@ -124,12 +125,17 @@ def _shard(item: dict[str, Any]) -> ShardFile:
     raise ValueError(f"the drawings of {shard.name} don't add up")
   if type(shard.bytes) is not int or not isinstance(shard.sha256, str):
     raise ValueError(f"the bytes or sha256 of {shard.name} are of the wrong type")
+  # Readers make room for the longest drawing, and a point takes two bytes at least.
+  if any(2 * part.longest > shard.bytes for part in categories.values()):
+    raise ValueError(f"a drawing is longer than {shard.name} has room for")
   return shard
 
 
 def _statistics(numbers: list[int]) -> Statistics:
   if len(numbers) != 5 or any(type(number) is not int for number in numbers):
     raise ValueError(f"{numbers!r} are no statistics")
+  if any(number < 0 for number in (*numbers[:3], numbers[4])):
+    raise ValueError(f"{numbers!r} count less than nothing")
   return Statistics(*numbers)
 
 
@@ -141,6 +147,12 @@ def _check(content: dict[str, Any], manifest: Manifest) -> None:
     value = manifest.settings[name]
     if type(value) is not int or not 0 < value <= most:
       raise ValueError(f"{name} is {value!r}")
+  for name in ("valid_fraction", "test_fraction"):
+    value = manifest.settings[name]
+    if type(value) not in (int, float) or not 0 <= value <= 1:
+      raise ValueError(f"{name} is {value!r}")
+  if not isinstance(manifest.settings["format"], str):
+    raise ValueError(f"format is {manifest.settings['format']!r}")
   if content["longest"] != manifest.longest() or content["scale_factor"] != manifest.scale_factor():
     raise ValueError("longest or scale_factor is not what the shards add up to")
 

@@ -5,6 +5,7 @@ read, and a drawing never changes sides when others are added.
 """
 
 import hashlib
+import os
 from typing import NamedTuple
 
 from data_tools.stroke_files import SPLITS
@@ -54,6 +55,12 @@ def _split(lot: float, fractions: dict[str, float]) -> str:
 def key_of(category: str, split: str, index: int) -> int:
   """A key id for a drawing of a file without key ids, from its place there; below 2**63."""
   text = f"{category}\0{split}\0{index}".encode()
+  return int.from_bytes(hashlib.blake2b(text, digest_size=8).digest(), "little") >> 1
+
+
+def key_of_file(category: str, name: str) -> int:
+  """A key id for a drawing in a file of its own, from its category and name; below 2**63."""
+  text = f"{category}\0".encode() + os.fsencode(name)
   return int.from_bytes(hashlib.blake2b(text, digest_size=8).digest(), "little") >> 1
 
 

@@ -14,7 +14,7 @@ import tensorflow as tf
 from data_tools import strokes
 from data_tools.errors import UserError
 from data_tools.shards import manifest as manifests
-from data_tools.shards import schema, stroke_bytes, writer
+from data_tools.shards import record_frames, schema, stroke_bytes, writer
 from data_tools.shards.manifest import Manifest
 from data_tools.shards.writer import ShardFile
 from data_tools.stroke_files import SPLITS
@@ -80,8 +80,10 @@ def batches(folder: str | os.PathLike, split: str, options: ReadOptions) -> tf.d
   shards = manifest.of_split(split)[options.host::options.hosts]
   verify(folder, shards, options.verify)
   records = _records([str(pathlib.Path(folder) / shard.name) for shard in shards], options)
-  chunks = records.batch(options.batch_size).map(
-      _decoder(manifest, names, options), num_parallel_calls=_PARALLEL, deterministic=True)
+  decode = decoder(manifest, names, options.max_length or manifest.longest(names),
+                   options.scale_factor or manifest.scale_factor(names))
+  chunks = records.batch(options.batch_size).map(decode, num_parallel_calls=_PARALLEL,
+                                                 deterministic=True)
   # Some drawings may have been left out of a batch, and the batches cut to size again.
   return (chunks.rebatch(options.batch_size, drop_remainder=options.drop_remainder)
           .prefetch(2).with_options(_sharded_already()))
@@ -127,6 +129,8 @@ def file_fault(path: pathlib.Path, shard: ShardFile, digest: bool) -> str | None
     return f"{path} has {size} bytes where {manifests.NAME} tells of {shard.bytes}; {again}."
   if digest and writer.file_digest(path) != shard.sha256:
     return f"{path} has another sha256 than {manifests.NAME} tells of, so it was changed; {again}."
+  if digest and not record_frames.fits(path):
+    return f"{path} declares records that don't fit into it; build the data set again."
   return None
 
 
@@ -144,14 +148,24 @@ def _records(paths: list[str], options: ReadOptions) -> tf.data.Dataset:
   return records.repeat() if options.repeat else records
 
 
-def _decoder(manifest: Manifest, names: Sequence[str], options: ReadOptions
-             ) -> Callable[[tf.Tensor], dict[str, tf.Tensor]]:
-  """The function from serialised records [b] to the elements of `batches`."""
+def decoder(manifest: Manifest, names: Sequence[str], longest: int, factor: float,
+            pictures: bool = True) -> Callable[[tf.Tensor], dict[str, tf.Tensor]]:
+  """The function from serialised records [b] to the elements of `batches`.
+
+  Args:
+    manifest: of the data set.
+    names: the categories that are wanted; their order gives the labels.
+    longest: T; longer drawings are left out.
+    factor: what dx and dy are divided by.
+    pictures: False: none are unpacked, "image" is uint8 [b, 0, 0].
+  """
   width = manifest.settings["png_width"]
-  longest = options.max_length or manifest.longest(names)
-  factor = options.scale_factor or manifest.scale_factor(names)
   labels = tf.lookup.StaticHashTable(
       tf.lookup.KeyValueTensorInitializer(list(names), tf.range(len(names))), default_value=-1)
+
+  def unpacked(images: tf.Tensor) -> tf.Tensor:
+    pixels = tf.io.decode_raw(tf.io.decode_compressed(images, "ZLIB"), tf.uint8)
+    return tf.reshape(pixels, [-1, width, width])
 
   def decode(contents: tf.Tensor) -> dict[str, tf.Tensor]:
     parsed = tf.io.parse_example(contents, schema.FEATURES)
@@ -160,10 +174,10 @@ def _decoder(manifest: Manifest, names: Sequence[str], options: ReadOptions
     parsed = {name: tf.boolean_mask(value, wanted) for name, value in parsed.items()}
     rows = stroke_bytes.unpack_batch(parsed["strokes"], parsed["length"], longest)
     rows = tf.cast(tf.clip_by_value(rows, -strokes.LIMIT, strokes.LIMIT), tf.float32)
-    pixels = tf.io.decode_raw(tf.io.decode_compressed(parsed["image"], "ZLIB"), tf.uint8)
     return {"strokes": rows / tf.constant([factor, factor, 1.0]),
             "length": tf.cast(parsed["length"], tf.int32),
-            "image": tf.reshape(pixels, [-1, width, width]),
+            "image": unpacked(parsed["image"]) if pictures else tf.zeros(
+                [tf.size(parsed["length"]), 0, 0], tf.uint8),
             "label": tf.boolean_mask(label, wanted), "key_id": parsed["key_id"]}
 
   return tf.autograph.experimental.do_not_convert(decode)  # there is nothing to convert

@@ -9,12 +9,13 @@ import numpy as np
 
 from data_tools import category_names, stroke_files
 from data_tools.errors import UserError
+from data_tools.own_drawings import folders
 from data_tools.quickdraw import binary, raw, simplified
 from data_tools.quickdraw.drawing import BadRecords
 from data_tools.shards import placement
 from data_tools.stroke_files import SPLITS
 
-FORMATS = ("npz", "simplified", "raw", "binary")
+FORMATS = ("npz", "simplified", "raw", "binary", *folders.READERS)
 _ENDINGS = {"simplified": ".ndjson", "raw": ".ndjson", "binary": ".bin"}
 _READERS = {"simplified": simplified.read, "raw": raw.read, "binary": binary.read}
 _CHUNK = 256  # drawings
@@ -22,7 +23,13 @@ _LIMITS = np.iinfo(np.int16)
 
 
 class Source(NamedTuple):
-  """One file of drawings: its format, one of FORMATS, its path and its category by its name."""
+  """One file of drawings, or one folder of a category's files of one drawing each.
+
+  Attributes:
+    format: one of FORMATS.
+    path: of the file or folder.
+    category: by its name.
+  """
 
   format: str
   path: str
@@ -36,7 +43,8 @@ class Found(NamedTuple):
     key_id: the file's, or `placement.key_of` where it has none.
     category: its name.
     split: one of SPLITS, or None where the file has no splits.
-    strokes: one array int16 [n, 3] (stroke-3) of npz files, else those of `quickdraw.Drawing`.
+    strokes: one array int16 [n, 3] (stroke-3) of npz files, else those of `quickdraw.Drawing`,
+      simplified but for the format "raw".
   """
 
   key_id: int
@@ -57,7 +65,8 @@ def find(folder: str | os.PathLike, form: str, categories: Sequence[str] = ()) -
   """The files of a folder.
 
   Args:
-    folder: holds CATEGORY.npz, CATEGORY.ndjson or CATEGORY.bin files.
+    folder: holds CATEGORY.npz, CATEGORY.ndjson or CATEGORY.bin files, or folders named CATEGORY of
+      .svg or .json files.
     form: one of FORMATS.
     categories: which; empty: all.
 
@@ -67,6 +76,11 @@ def find(folder: str | os.PathLike, form: str, categories: Sequence[str] = ()) -
   if form == "npz":
     names = categories or stroke_files.list_categories(folder)
     return [Source(form, str(stroke_files.find_drawings(folder, name)), name) for name in names]
+  if form in folders.READERS:
+    found = folders.find(folder, form)
+    for name in categories:
+      category_names.check_known(name, list(found), f"in {folder}")
+    return [Source(form, str(found[name]), name) for name in categories or found]
   folder, ending = pathlib.Path(folder), _ENDINGS[form]
   if not folder.is_dir():
     raise UserError(f"There is no folder {folder}; give the one that holds the CATEGORY{ending} "
@@ -82,18 +96,27 @@ def find(folder: str | os.PathLike, form: str, categories: Sequence[str] = ()) -
 
 
 def describe(source: Source) -> dict[str, str | int]:
-  """A file for the manifest: its name and length, nothing of this machine."""
+  """A file for the manifest: its name and length, nothing of this machine.
+
+  A folder of drawings is told by its category, and the number and length of its files.
+  """
   path = pathlib.Path(source.path)
+  if source.format in folders.READERS:
+    sizes = [one.stat().st_size for one in folders.drawings(path, source.format)]
+    return {"name": source.category, "bytes": sum(sizes), "files": len(sizes)}
   return {"name": path.name, "bytes": path.stat().st_size}
 
 
-def chunks(source: Source, skip_broken: bool, recognized_only: bool) -> Iterator[Chunk]:
+def chunks(source: Source, skip_broken: bool, recognized_only: bool,
+           bad: BadRecords | None = None) -> Iterator[Chunk]:
   """Reads a file.
 
   Args:
     source: which.
     skip_broken: leave broken records out and count them. npz files are whole or refused.
-    recognized_only: leave out drawings that the game did not recognise; npz files don't say.
+    recognized_only: leave out drawings that the game did not recognise; only Quick, Draw!'s own
+      files say.
+    bad: told of broken records; None: one of its own.
 
   Yields:
     At least one chunk; reasons to leave out are "broken" and "unrecognized".
@@ -101,7 +124,7 @@ def chunks(source: Source, skip_broken: bool, recognized_only: bool) -> Iterator
   Raises:
     UserError: the file can't be read, or is broken.
   """
-  bad, left_out = BadRecords(skip_broken), {"broken": 0, "unrecognized": 0}
+  bad, left_out = bad or BadRecords(skip_broken), {"broken": 0, "unrecognized": 0}
   waiting: list[Found] = []
   for found in _found(source, bad, recognized_only, left_out):
     waiting.append(found)
@@ -122,6 +145,10 @@ def _found(source: Source, bad: BadRecords, recognized_only: bool, left_out: dic
            ) -> Iterator[Found]:
   if source.format == "npz":
     yield from _from_npz(source)
+    return
+  if source.format in folders.READERS:
+    for name, strokes in folders.read(source.path, source.format, bad):
+      yield Found(placement.key_of_file(source.category, name), source.category, None, strokes)
     return
   for drawing in _READERS[source.format](source.path, bad):
     if recognized_only and not drawing.recognized:

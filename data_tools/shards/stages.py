@@ -72,7 +72,7 @@ def make_entries(chunk: Chunk, settings: Settings, renderer: str
   left_out, kept, rows = dict(chunk.left_out), [], []
   for found in chunk.drawings:
     try:
-      rows.append(_stroke3(found, chunk.format))
+      rows.append(stroke3(found, chunk.format))
       kept.append(found)
     except BadRecord as error:
       if not settings.skip_broken:
@@ -88,7 +88,12 @@ def make_entries(chunk: Chunk, settings: Settings, renderer: str
     yield (_LEFT_OUT, reason), number
 
 
-def _stroke3(found: Found, form: str) -> np.ndarray:
+def stroke3(found: Found, form: str) -> np.ndarray:
+  """The rows of a drawing of some format, int16 [n, 3].
+
+  Raises:
+    BadRecord: a raw drawing can't be simplified.
+  """
   if form == "npz":
     return found.strokes[0]
   return to_stroke3(simplify(found.strokes) if form == "raw" else found.strokes)

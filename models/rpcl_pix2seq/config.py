@@ -1,8 +1,9 @@
 """Hyperparameters of RPCL-pix2seq, under the original program's names and defaults.
 
 Source: Zang, Tu and Xu, "Controllable stroke-based sketch synthesis from a self-organized latent
-space", Neural Networks 137, 2021, and its program CMACH508/RPCL-pix2seq. kl_decay_rate
-and the last five (momentum to rpcl_period) are constants in that program.
+space", Neural Networks 137, 2021, and its program CMACH508/RPCL-pix2seq. kl_decay_rate and
+momentum to rpcl_period are constants in that program; trim_padding, length_buckets and
+accumulate_gradients are not known to it.
 """
 
 import dataclasses
@@ -99,6 +100,17 @@ class RpclPix2SeqConfig:
   rpcl_period: int = hparam(
       3, "After rpcl_start, steps divisible by this make an RPCL update instead of EM.", at_least=1)
 
+  # === Speed and memory ===
+  trim_padding: bool = hparam(
+      False, "Pad a batch to the shortest of length_buckets that its drawings fit in, not to "
+      "max_seq_len, and make batches of drawings of about the same length; changes what is learnt.")
+  length_buckets: tuple[int, ...] = hparam(
+      (), "With trim_padding: these lengths in points, ascending. Empty: up to four, with the "
+      "least padding of the training drawings.")
+  accumulate_gradients: int = hparam(
+      1, "Work through a batch in so many parts, whose gradients are added before the one step: "
+      "the same step with less memory.", at_least=1)
+
   def __post_init__(self):
     hparams.lists_to_tuples(self)
 
@@ -121,6 +133,11 @@ class RpclPix2SeqConfig:
     if self.max_seq_len == 0:
       raise UserError("max_seq_len is 0, but it must be -1 (the longest in the data) or at "
                       "least 1.")
+    self._check_buckets()
+    if self.batch_size % self.accumulate_gradients:
+      raise UserError(f"batch_size is {self.batch_size}, but it must be a multiple of "
+                      f"accumulate_gradients, {self.accumulate_gradients}, times the number of "
+                      "devices.")
     if self.png_translate_dist >= self.png_width:
       raise UserError(f"png_translate_dist is {self.png_translate_dist}, but it must be below "
                       f"png_width, {self.png_width}.")
@@ -128,3 +145,12 @@ class RpclPix2SeqConfig:
       raise UserError(f"png_scale_ratio is {self.png_scale_ratio}, which leaves no pixel of an "
                       f"image {self.png_width} wide; it must be at least {1 / self.png_width:.3f}.")
     return self
+
+  def _check_buckets(self):
+    lengths = self.length_buckets
+    if list(lengths) != sorted(set(lengths)) or any(length < 1 for length in lengths):
+      raise UserError(f"length_buckets is {list(lengths)}, but it must be lengths of at least 1, "
+                      "each longer than the one before, such as length_buckets=[50,100,200].")
+    if lengths and not self.trim_padding:
+      raise UserError(f"length_buckets is {list(lengths)}, but trim_padding, which uses them, is "
+                      "off; turn it on, or give length_buckets=[].")

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 import tensorflow as tf
 
-from models import running_means
+from models import micro_batches, running_means, shaped_steps
 from models.layers import randomness
 from models.layers.replicas import global_mean, global_sum
 from models.optimizers import make_moments
@@ -97,12 +97,14 @@ class RpclPix2Seq(tf.keras.Model):
 
     Raises:
       TypeError: an optimizer that is not one of `tf.keras.optimizers.legacy`.
+      UserError: the devices can't work through a batch in accumulate_gradients equal parts.
     """
     optimizer = optimizer or adam(self.config)
     if not isinstance(optimizer, tf.keras.optimizers.legacy.Optimizer):
       raise TypeError(f"optimizer is {optimizer!r}, but this model needs one of "
                       "tf.keras.optimizers.legacy, which can skip summing over replicas; leave it "
                       "out for the original's Adam.")
+    micro_batches.check(self.config.batch_size, self.config.accumulate_gradients)
     super().compile(optimizer=optimizer, **kwargs)
     make_moments(self.optimizer, self.trainable_variables)
 
@@ -111,7 +113,9 @@ class RpclPix2Seq(tf.keras.Model):
 
     Args:
       inputs: `image` float32 [B, W, W, 1] in [-1, 1] and `strokes` float32 [B, T + 1, 5]
-        (stroke-5 with the start token); optionally `noise` float32 [B, Z] for the code.
+        (stroke-5 with the start token); optionally `noise` float32 [B, Z] for the code, and
+        `batch_rows` int32 [2], where these rows are in the global batch (for dropout), as of
+        `micro_batches.rows_of_part`.
       training: sample the code and drop units; else the code is the encoder's mean unless
         noise is given.
     """
@@ -124,12 +128,14 @@ class RpclPix2Seq(tf.keras.Model):
         noise = randomness.batch_normal(tf.shape(mean)[0], self.config.z_size,
                                   randomness.step_seed(self.seed, self.draws, 0))
     code = mean if noise is None else mean + tf.sqrt(variance) * noise
-    head, last_state = self.stroke_decoder(code, inputs["strokes"][:, :-1], dropout_seed)
+    head, last_state = self.stroke_decoder(code, inputs["strokes"][:, :-1], dropout_seed,
+                                           inputs.get("batch_rows"))
     return Outputs(mean, variance, code, self.mixture(code), self.image_decoder(code), head,
                    last_state)
 
   def losses_of(self, inputs: dict[str, tf.Tensor], outputs: Outputs, step: tf.Tensor,
-                training: bool) -> tuple[dict[str, tf.Tensor], Mixture]:
+                training: bool, mixture: Mixture | None = None
+                ) -> tuple[dict[str, tf.Tensor], Mixture]:
     """Every loss term per drawing, float32 [B], and the updated mixture (not assigned).
 
     Args:
@@ -137,8 +143,10 @@ class RpclPix2Seq(tf.keras.Model):
       outputs: of `call`.
       step: int scalar, decides EM or RPCL and the weight of the latent terms.
       training: which form of the reconstruction loss.
+      mixture: the updated one, where these are not all rows of the batch.
     """
-    mixture = self.mixture.updated(outputs.posterior, outputs.mean, outputs.variance, step)
+    if mixture is None:
+      mixture = self.mixture.updated(outputs.posterior, outputs.mean, outputs.variance, step)
     terms = {
         "alpha_loss": losses.alpha_loss(outputs.posterior, mixture),
         "gaussian_loss": losses.gaussian_loss(outputs.posterior, outputs.mean, outputs.variance,
@@ -154,11 +162,11 @@ class RpclPix2Seq(tf.keras.Model):
   def train_step(self, data: dict[str, tf.Tensor]) -> dict[str, tf.Tensor]:
     """One step of Adam and one of the mixture, both on the global batch."""
     step = self.step.read_value()
-    with tf.GradientTape() as tape:
-      outputs = self(data, training=True)
-      terms, mixture = self.losses_of(data, outputs, step, training=True)
-      objective = global_mean(terms["loss"])
-    self._apply(tape.gradient(objective, self.trainable_variables), step)
+    if self.config.accumulate_gradients > 1:
+      gradients, terms, mixture = self._accumulated(data, step)
+    else:
+      gradients, terms, mixture = self._gradients(data, step)
+    self._apply(gradients, step)
     self.mixture.assign(mixture)
     self.step.assign_add(1)
     self.draws.assign_add(1)
@@ -172,6 +180,46 @@ class RpclPix2Seq(tf.keras.Model):
     step = tf.constant(EVALUATION_STEP, tf.int64)
     terms, _ = self.losses_of(data, self(data), step, training=False)
     return running_means.updated(self._means, terms, data.get("weight"))
+
+  def make_train_function(self, force: bool = False):
+    """As Keras's; with trim_padding the step is traced once for each length of a batch."""
+    if not self.config.trim_padding:
+      return super().make_train_function(force)
+    if self.train_function is None or force:
+      self.train_function = shaped_steps.train_function(self)
+    return self.train_function
+
+  def _gradients(self, data, step, mixture=None):
+    """This replica's share of the gradients, the loss terms, and the updated mixture."""
+    with tf.GradientTape() as tape:
+      terms, mixture = self.losses_of(data, self(data, training=True), step, True, mixture)
+      objective = global_mean(terms["loss"])
+    return tape.gradient(objective, self.trainable_variables), terms, mixture
+
+  def _accumulated(self, data, step):
+    """As `_gradients`, but only a part of the batch is worked on at a time.
+
+    The mixture's update, which the losses look at, is that of the whole batch, so all images are
+    encoded once before.
+    """
+    count = self.config.accumulate_gradients
+    rows = micro_batches.number_of_rows(data["image"])
+    seed = randomness.step_seed(self.seed, self.draws, 0)
+    data = {**data, "noise": randomness.batch_normal(rows, self.config.z_size, seed)}
+    parts = micro_batches.split(data, count)
+    mean, variance = micro_batches.joined(tf.map_fn(
+        self.encoder, parts["image"], fn_output_signature=(tf.float32, tf.float32),
+        parallel_iterations=1))
+    posterior = self.mixture(mean + tf.sqrt(variance) * data["noise"])
+    mixture = self.mixture.updated(posterior, mean, variance, step)
+
+    def gradients_of(part, index):
+      batch_rows = micro_batches.rows_of_part(rows, count, index)
+      return self._gradients({**part, "batch_rows": batch_rows}, step, mixture)[:2]
+
+    gradients, terms = micro_batches.mean_gradients(parts, self.trainable_variables, gradients_of,
+                                                    list(self._means))
+    return gradients, terms, mixture
 
   def _apply(self, gradients, step):
     """Sums over the replicas, clips by value, then Adam at the step's learning rate."""

@@ -9,6 +9,7 @@ import functools
 import tensorflow as tf
 
 from models.layers import randomness
+from models.layers.compiled import compiled
 from models.layers.recurrent.gates import gate_major
 from models.rpcl_pix2seq import stroke_distribution
 from models.rpcl_pix2seq.stroke_decoder import POINT_SIZE, StrokeDecoder
@@ -47,8 +48,7 @@ def sample_strokes(decoder: StrokeDecoder, code: tf.Tensor, temperature: tf.Tens
   # Read before the loop: inside it, the slices among the kernels would be copied at every step.
   parts = [part for part, _ in cell.state_kernels()]
   kernels = [tf.convert_to_tensor(kernel) for _, kernel in cell.state_kernels()]
-  advance = tf.function(functools.partial(_advance, decoder, draw), autograph=False,
-                        jit_compile=decoder.jit_compile)
+  advance = compiled(functools.partial(_advance, decoder, draw), decoder.jit_compile)
 
   def body(step, point, state, finished, length, strokes):
     products = tuple(tf.matmul(state[part], kernel) for part, kernel in zip(parts, kernels))

@@ -56,13 +56,16 @@ class StrokeDecoder(tf.keras.layers.Layer):
                       kernel_initializer=FirstDimensionNormal(seed + 2))
 
   def call(self, code: tf.Tensor, points: tf.Tensor,
-           dropout_seed: tf.Tensor | None = None) -> tuple[tf.Tensor, tf.Tensor]:
+           dropout_seed: tf.Tensor | None = None, batch_rows: tf.Tensor | None = None
+           ) -> tuple[tf.Tensor, tf.Tensor]:
     """Runs the cell over given points.
 
     Args:
       code: float32 [B, Z].
       points: float32 [B, T, 5], rows 0 .. T-1 of the padded drawings.
       dropout_seed: int32 [2]; None turns dropout off.
+      batch_rows: int32 [2], rows of the global batch and which of them is the first of these; None:
+        these are all rows of this replica.
 
     Returns:
       head float32 [B, T, 3 + 6M] and the last packed state [B, state_size].
@@ -70,7 +73,8 @@ class StrokeDecoder(tf.keras.layers.Layer):
     points = tf.transpose(points, [1, 0, 2])  # [T, B, 5]
     masks = None
     if dropout_seed is not None:
-      masks = _Masks(self.dropout, code, self.cell.dropout_sizes, dropout_seed)
+      masks = _Masks(self.dropout, code, self.cell.dropout_sizes, dropout_seed,
+                     batch_rows)
     recurrent = masks.recurrent if masks and self.dropout.recurrent else None
     outputs, last = scan(self.cell, self._input_products(code, points, masks),
                          self.cell.unpack(self.initial(code)), recurrent,
@@ -97,10 +101,11 @@ class StrokeDecoder(tf.keras.layers.Layer):
 class _Masks:
   """Dropout masks of one pass over the batch."""
 
-  def __init__(self, dropout, code, recurrent_sizes, seed):
+  def __init__(self, dropout, code, recurrent_sizes, seed, batch_rows):
     self._dropout, self._sizes, self._seed = dropout, recurrent_sizes, seed
     self._rows = tf.shape(code)[0] if code.shape[0] is None else code.shape[0]
-    self._batch = randomness.rows_of_batch(self._rows)
+    self._batch = (randomness.rows_of_batch(self._rows) if batch_rows is None
+                   else tuple(tf.unstack(batch_rows)))
 
   @property
   def arguments(self):
