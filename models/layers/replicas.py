@@ -2,6 +2,9 @@
 
 import tensorflow as tf
 
+# What several machines can't add up -> what it is sent as.
+_CARRIED = {tf.uint8: tf.int32, tf.bool: tf.int32, tf.bfloat16: tf.float32}
+
 
 def global_mean(per_row: tf.Tensor) -> tf.Tensor:
   """This replica's share of a mean over the global batch: the sum of its rows / all rows.
@@ -26,15 +29,24 @@ def global_sum(tensors: list[tf.Tensor]) -> list[tf.Tensor]:
 def gathered(rows: tf.Tensor) -> tf.Tensor:
   """The rows of the global batch, in the order of the replicas; gradients come back to their own.
 
+  A sum of what each replica has in its place and zeros elsewhere, as TensorFlow's own gathering
+  works on one machine only.
+
   Args:
     rows: [B, ...] of this replica, as many on each.
   """
   replica = _several()
   if replica is None:
     return rows
-  whole = tf.ensure_shape(replica.all_gather(rows, axis=0), [None, *rows.shape[1:]])
+  count = replica.num_replicas_in_sync
+  own = tf.range(count) == tf.cast(replica.replica_id_in_sync_group, tf.int32)
+  carried = tf.cast(rows, _CARRIED.get(rows.dtype, rows.dtype))
+  placed = tf.where(tf.reshape(own, [count, *[1] * rows.shape.rank]), carried[tf.newaxis],
+                    tf.zeros([], carried.dtype))  # [replicas, B, ...]
+  whole = tf.cast(replica.all_reduce(tf.distribute.ReduceOp.SUM, placed), rows.dtype)
+  whole = tf.ensure_shape(whole, [count, *rows.shape])
   # TensorFlow can't send back the sparse gradient of a tf.gather; reshape's is dense.
-  return tf.reshape(whole, tf.shape(whole))
+  return tf.reshape(whole, [-1, *rows.shape[1:]])
 
 
 def _several():

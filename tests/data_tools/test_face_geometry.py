@@ -37,7 +37,9 @@ def triangle_filtered(lines, size):
   return np.array(result)
 
 
-@pytest.mark.parametrize("height,width", [(500, 400), (125, 100), (313, 250), (960, 768), (90, 72)])
+@pytest.mark.parametrize("height,width", [
+    (125, 100), (313, 250), (90, 72),
+    *(pytest.param(*size, marks=pytest.mark.slow) for size in ((500, 400), (960, 768)))])
 @pytest.mark.parametrize("channels", [1, 3])
 def test_resize_averages_first_along_the_width_then_along_the_height(height, width, channels):
   image = face_folders.picture(height, height, width, channels).astype(np.int64)

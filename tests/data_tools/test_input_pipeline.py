@@ -182,6 +182,7 @@ print("fine")
 """
 
 
+@pytest.mark.slow
 def test_two_replicas_share_each_batch():
   here = str(pathlib.Path(__file__).parent)
   done = subprocess.run([sys.executable, "-c", TWO_DEVICES, here], capture_output=True, text=True,

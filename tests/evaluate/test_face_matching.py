@@ -227,6 +227,7 @@ def test_curves_are_whole(models, cufs, tmp_path):
       assert image.format == "PNG" and image.width > 600
 
 
+@pytest.mark.slow
 def test_the_models_own_recognisers(models, builtin, tmp_path):
   out = tmp_path / "out"
   done = pair_folders.command("face_matching", f"--model={models['own'][1]}", f"--output_dir={out}",

@@ -140,6 +140,7 @@ def test_files_are_named_and_compressed_as_the_originals(model, folder, cufs, tm
   assert (output / "GR/Photo/ARn1.jpg").read_bytes() == encode_jpeg(photo)
 
 
+@pytest.mark.slow
 def test_an_earlier_report_is_replaced(folder, cufs, builtin, tmp_path, capsys):
   output = tmp_path / "report"
   run(folder, cufs, output, how=QUICK, csv=True, data_type="AR")

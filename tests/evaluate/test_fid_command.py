@@ -98,6 +98,7 @@ def test_the_batch_size_does_not_change_the_figures(quick, folders):
   assert mixed["fid"] == pytest.approx(reports[0]["fid"], rel=1e-6)
 
 
+@pytest.mark.slow
 def test_the_real_network_in_batches():
   """Batches of 1, 3 and 7: features to 1e-5, FID to 1e-6."""
   network = inception.generated_network(NAMES)

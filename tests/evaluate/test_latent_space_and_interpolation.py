@@ -1,9 +1,6 @@
 """The commands that draw the latent space and ways through it."""
 
 import json
-import pathlib
-import subprocess
-import sys
 
 import numpy as np
 import pytest
@@ -12,8 +9,8 @@ from PIL import Image
 from data_tools.errors import UserError
 from evaluate import interpolation_run, latent_run
 from evaluate.sketching import Sketching
+from tests import commands
 
-ROOT = pathlib.Path(__file__).parents[2]
 HOW = Sketching(temperature=0.5, max_length=20, batch_size=16)
 
 
@@ -66,10 +63,9 @@ def test_latent_space(trained, tmp_path, projection):
 
 def test_commands(trained, tmp_path):
   for script in ("interpolate", "latent_space"):
-    done = subprocess.run(
-        [sys.executable, f"evaluate/{script}.py", f"--model={trained.model}",
-         f"--data_dir={trained.data}", f"--output_dir={tmp_path}", "--max_length=20"],
-        cwd=ROOT, capture_output=True, text=True, check=False)
+    done = commands.command(f"evaluate/{script}.py", f"--model={trained.model}",
+                            f"--data_dir={trained.data}", f"--output_dir={tmp_path}",
+                            "--max_length=20")
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["model"] == trained.model
   assert "dominant category" in done.stderr and "components are live" in done.stderr

@@ -1,9 +1,6 @@
 """Rec of sample folders, and identification by pixels, end to end."""
 
 import json
-import pathlib
-import subprocess
-import sys
 
 import numpy as np
 import pytest
@@ -16,9 +13,8 @@ from evaluate import sample_run
 from evaluate.recognition_run import Options
 from evaluate.sketching import Sketching
 from models import saving
+from tests import commands
 from tests.models import tiny_sketch_a_net
-
-ROOT = pathlib.Path(__file__).parents[2]
 
 
 @pytest.fixture(scope="module")
@@ -233,9 +229,8 @@ def test_images_that_do_not_pair_or_fit(faces):
 
 
 def test_the_command(faces):
-  done = subprocess.run(
-      [sys.executable, "evaluate/recognition.py", f"--reference_dir={faces}/true",
-       f"--generated_dir={faces}/made"], cwd=ROOT, capture_output=True, text=True, check=False)
+  done = commands.command("evaluate/recognition.py", f"--reference_dir={faces}/true",
+                          f"--generated_dir={faces}/made")
   assert done.returncode == 0, done.stderr
   *table, line = done.stdout.splitlines()
   assert json.loads(line)["rank1"] == 1.0 and "rank 1" in table[0]

@@ -157,6 +157,7 @@ def test_the_page_tells_the_numbers(made):
     assert value in words
 
 
+@pytest.mark.slow
 def test_the_command_uses_finished_sketches_again(made, trained, tmp_path):
   folder = tmp_path / "copy"
   shutil.copytree(made[0], folder)

@@ -60,6 +60,7 @@ def test_a_new_run_replaces_the_old_one(trained, tmp_path):
   assert len(list(tmp_path.glob("*.svg"))) == len(list(tmp_path.glob("code_*.npy"))) == 4
 
 
+@pytest.mark.slow
 def test_retrieval_of_files_is_that_of_sketches_drawn_now(trained, tmp_path):
   sample(trained, tmp_path, num_samples=0, seed=7)
   of_files = score(trained, sample_dir=str(tmp_path))

@@ -154,6 +154,7 @@ def test_a_model_that_makes_nan_is_told(photos, tmp_path):
   assert not list((tmp_path / "out").iterdir())
 
 
+@pytest.mark.slow
 def test_the_command_line(run_folder, photos, tmp_path):
   command = lambda *flags: subprocess.run(
       [sys.executable, str(ROOT / "evaluate/tom.py"), f"--model={run_folder}",

@@ -61,7 +61,7 @@ def test_figures_are_those_of_their_pictures():
   np.testing.assert_allclose(made.sketch_again, model.G_sketch(made.photo), atol=1e-5)
 
 
-@pytest.mark.parametrize("gan_type", ["gan", "lsgan"])
+@pytest.mark.parametrize("gan_type", [pytest.param("gan", marks=pytest.mark.slow), "lsgan"])
 def test_a_step_is_the_plain_one(gan_type, monkeypatch):
   """Figures, gradients and weights against an eager step with two tapes and Python pools.
 
@@ -173,6 +173,7 @@ def test_discriminators_are_shown_what_the_pools_return():
   assert not tiny.model(pool_size=0, **tiny.WITHOUT).pools
 
 
+@pytest.mark.slow
 def test_the_learning_rate_falls_within_training():
   model = tiny.model(steps_per_epoch=2, num_epochs=1, decay_epochs=2, learning_rate=0.003,
                      **tiny.WITHOUT)

@@ -173,6 +173,7 @@ def test_gradient_of_the_prediction_only():
   np.testing.assert_array_equal(ours, expected)
 
 
+@pytest.mark.slow
 def test_in_a_graph_and_compiled():
   model, (a, b) = build("alex"), images()
   run = lambda x, y: with_gradient(model, x, y)

@@ -3,11 +3,10 @@
 import json
 import pathlib
 import re
-import subprocess
-import sys
 
 import pytest
 
+from tests import commands
 from tests.reference_checks import hparams_text, raster_images, retrieval_scores, stroke_arrays
 from tests.reference_checks.finding import Finding, closest, different, relative, require
 
@@ -25,8 +24,7 @@ def test_data_tools_and_scores(check, file):
 
 
 def _run(folder):
-  return subprocess.run([sys.executable, str(TESTS / "check_reference.py"),
-                         f"--reference_dir={folder}"], capture_output=True, text=True)
+  return commands.command("tests/check_reference.py", f"--reference_dir={folder}")
 
 
 def test_a_table_what_is_missing_and_the_exit_code(tmp_path):

@@ -62,7 +62,9 @@ def run_block(name, block, jit_compile=False, training=True):
   return [first, second, *gradients, *block.variables]
 
 
-@pytest.mark.parametrize("name", ["EncoderResidual", "GeneratorResidual", "DownBlock", "SeedMap"])
+@pytest.mark.parametrize("name", ["SeedMap", *(
+    pytest.param(name, marks=pytest.mark.slow)
+    for name in ("EncoderResidual", "GeneratorResidual", "DownBlock"))])
 def test_compiled_blocks_equal_plain_ones(name):
   plain, compiled = (run_block(name, BLOCKS[name][0](), jit_compile=way) for way in (False, True))
   for ours, expected in zip(compiled, plain, strict=True):

@@ -94,6 +94,7 @@ def test_parameters_of_the_style_encoder_and_of_all_three():
     assert sum(one.shape.num_elements() for one in encoder.main_variables()) == 14_539_200
 
 
+@pytest.mark.slow
 def test_shapes_and_ranges():
   vectors, logits = StyleEncoder(WIDTH)(pictures(size=320))
   assert [one.shape[1:] for one in vectors] == [16, 32, 64] and logits is None

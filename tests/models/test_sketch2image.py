@@ -98,6 +98,7 @@ def test_a_new_set_begins_with_another_classifier_and_nothing_else():
 # === Stage 2 ===
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["art", *map(slow, ["face", "shoe"])])
 def test_stage_2_changes_nothing_of_the_auto_encoder(kind):
   model = shared("gan", kind)

@@ -100,6 +100,7 @@ def test_alone_it_gives_what_the_keras_model_gives(model, exported, inputs, tmp_
   assert len(set(lengths)) > 1 and lengths.max() > 2, "the drawings tell nothing"
 
 
+@pytest.mark.slow
 def test_the_session_loader_too(model, exported, inputs, tmp_path):
   given = {name: inputs[name] for name in ("code", "temperature", "seed")}
   found = run_by_session(exported, "sample", given, tmp_path)

@@ -43,6 +43,7 @@ def pictures(kind, rows, height, width, seed=0):
                                                                  CHANNELS[kind]]))
 
 
+@pytest.mark.slow
 def test_alone_it_gives_what_the_keras_model_gives(model, exported, tmp_path):
   inputs = {kind: pictures(kind, 2, 36, 48) for kind in CHANNELS}
   found = run_alone(exported, inputs, tmp_path)

@@ -90,6 +90,7 @@ def test_through_the_command_line_and_loaded_for_use(converted):
   require(reference.check_pictures(dict(np.load(STORED / reference.ARRAYS)), model))
 
 
+@pytest.mark.slow
 def test_training_goes_on_from_the_folder_as_from_the_checkpoint(converted):
   given, _ = convert(STORED)
   restored = ScLmser(given.config)

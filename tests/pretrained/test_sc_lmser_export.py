@@ -57,6 +57,7 @@ def written(values):
   return geometry.uncrop(values, geometry.Geometry(size, size, size))
 
 
+@pytest.mark.slow
 def test_alone_it_gives_what_the_keras_model_gives(model, exported, tmp_path):
   inputs = {name: pictures(name, 2, 64, 96) for name in CHANNELS}
   found = run_alone(exported, inputs, tmp_path)

@@ -80,6 +80,7 @@ def run(model, *flags):
   return commands.command("pretrained/convert.py", f"--model={model}", *flags)
 
 
+@pytest.mark.slow
 def test_stage_1_arrives_whole_and_training_goes_on(stage_1, tmp_path):
   tree, path = stage_1
   done = run("sketch2image_ae", f"--source={path}", f"--output_dir={tmp_path / 'ours'}",
@@ -123,7 +124,8 @@ def test_stage_2_arrives_whole_and_training_goes_on(stage_2, tmp_path, capsys):
   assert not np.array_equal(before, again.average[0])
 
 
-@pytest.mark.parametrize("data_name, given", [("art", None), ("face", None), ("celeba", "celeba")])
+@pytest.mark.parametrize("data_name, given", [
+    ("art", None), pytest.param("face", None, marks=pytest.mark.slow), ("celeba", "celeba")])
 def test_other_generators_larger_and_of_several_gpus(data_name, given, tmp_path, capsys):
   tree = gan_tree(20000, data_name=data_name, im_size_gan=256, ndf=12)
   written = {key: {f"module.{name}": one for name, one in value.items()}

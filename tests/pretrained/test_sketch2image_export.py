@@ -105,6 +105,7 @@ def signatures_of_art(exported):
   return tf.saved_model.load(str(exported)).signatures
 
 
+@pytest.mark.slow
 def test_alone_it_gives_what_the_averaged_model_gives(art, exported, expected, tmp_path):
   found = run_alone(exported, inputs(), tmp_path)
   whole = [found.pop(f"{name}/image_uint8") for name in ("sketch_to_image", "serving_default")]

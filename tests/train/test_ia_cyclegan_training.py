@@ -40,6 +40,7 @@ def whole(tmp_path_factory):
   return log_root, report
 
 
+@pytest.mark.slow
 def test_all_stages_are_there_and_every_intermediate_stays(whole):
   log_root, report = whole
   assert json.loads((log_root / "turns.json").read_text())["finished"] == STAGES
@@ -61,6 +62,7 @@ def test_all_stages_are_there_and_every_intermediate_stays(whole):
   assert all(0 <= one[way] <= 1 for one in found for way in ("sketch_matching", "fusion"))
 
 
+@pytest.mark.slow
 def test_the_final_model_has_the_last_gan_and_the_last_recognisers(whole, tmp_path):
   log_root, report = whole
   assert report["final"] == str(log_root / "final")
@@ -101,6 +103,7 @@ def test_turns_that_were_stopped_go_on_to_the_same_end(whole, tmp_path, monkeypa
     assert_equal_ends(tmp_path / name, whole[0] / name)
 
 
+@pytest.mark.slow
 def test_finished_turns_are_not_begun_again(whole):
   log_root, report = whole
   with pytest.raises(UserError, match="already holds turns .* go on with --resume_training"):

@@ -77,6 +77,7 @@ def test_a_run_reports_and_keeps_the_best(whole_run):
       "held_out": {"persons": 1, "pictures": 2, "generated": 0}}
 
 
+@pytest.mark.slow
 def test_resuming_after_a_stop_equals_the_uninterrupted_run(faces, whole_run, tmp_path):
   log_root = whole_run.with_name("stopped")
   assert len(metrics(log_root)) == 2

@@ -67,6 +67,7 @@ def test_tensorboard_holds_scalars_and_pictures(whole_run):
           "sketches"} <= tags
 
 
+@pytest.mark.slow
 def test_resuming_after_a_kill_equals_the_uninterrupted_run(data_dir, whole_run, tmp_path):
   log_root = tmp_path / "killed"
   process = subprocess.Popen(command(data_dir, log_root), stdout=subprocess.PIPE,

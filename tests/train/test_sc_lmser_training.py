@@ -44,6 +44,7 @@ def whole_run(faces, tmp_path_factory):
   return root / "whole"
 
 
+@pytest.mark.slow
 def test_a_run_reports_draws_and_keeps_the_best(whole_run):
   lines = metrics(whole_run)
   assert [(line["epoch"], line["step"]) for line in lines] == [(0, 0), (1, 2), (2, 4)]
@@ -99,6 +100,7 @@ def test_a_new_run_goes_on_from_a_model_with_its_optimisers(faces, whole_run, tm
     train(faces, tmp_path / "none", "", init_from=str(tmp_path))
 
 
+@pytest.mark.slow
 def test_a_finished_run_is_not_trained_again(faces, whole_run, capsys):
   before = metrics(whole_run)
   train(faces, whole_run, "", resume=True)

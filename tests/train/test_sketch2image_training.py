@@ -89,6 +89,7 @@ def tags(log_root):
   return found
 
 
+@pytest.mark.slow
 def test_stage_1_reports_draws_and_keeps_every_checkpoint(whole_run):
   lines = metrics(whole_run / "ae")
   assert [(line["step"], line.get("kept")) for line in lines] == [(2, 2), (4, 4), (5, 5)]
@@ -105,6 +106,7 @@ def test_stage_1_reports_draws_and_keeps_every_checkpoint(whole_run):
                              "sketch_sets": 3, "held_out": 2, "lpips": "none"}
 
 
+@pytest.mark.slow
 def test_stage_2_refines_the_auto_encoder_just_trained_and_leaves_it(whole_gan):
   lines = metrics(whole_gan / "gan")
   assert [(line["step"], line.get("kept")) for line in lines] == [(2, 2), (4, 4)]
@@ -150,6 +152,7 @@ def test_sets_change_when_they_should(folders, monkeypatch, tmp_path):
   assert begun == [(3, 1), (6, 2), (6, 2), (9, 3)]
 
 
+@pytest.mark.slow
 def test_a_finished_run_goes_on_only_when_it_is_made_longer(folders, whole_gan, capsys):
   train(folders, whole_gan, "gan", "", resume=True)
   assert "raise epoch_gan" in capsys.readouterr().err
@@ -196,6 +199,7 @@ def test_bad_input_is_a_sentence_before_anything_is_written(folders, tmp_path, m
   assert not (tmp_path / "run").exists()
 
 
+@pytest.mark.slow
 def test_an_auto_encoder_of_another_size_or_kind_is_refused(folders, whole_run, tmp_path):
   other = TINY.replace("nfc=8", "nfc=16")
   with pytest.raises(UserError, match="has nfc=8, but nfc=16 is asked for; choose the --preset"):
@@ -204,6 +208,7 @@ def test_an_auto_encoder_of_another_size_or_kind_is_refused(folders, whole_run, 
     train(folders, tmp_path, "gan", pretrained_ae_path=str(whole_run / "ae"), pretrained_ae_iter=3)
 
 
+@pytest.mark.slow
 def test_without_fids_network_there_is_a_way(folders, whole_run, tmp_path, monkeypatch):
   def missing(path):
     raise UserError("There is no network.")

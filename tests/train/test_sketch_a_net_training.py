@@ -1,15 +1,13 @@
 """train/sketch_a_net.py through its command line, on a few small pictures."""
 
 import json
-import pathlib
-import subprocess
-import sys
 
 import pytest
 import tensorflow as tf
 
 from data_tools import builtin_drawings, stroke_files
 from data_tools.errors import UserError
+from tests import commands
 from tests.train.run_folders import assert_equal_ends, metrics
 from train import rpcl_pix2seq_run, sketch_a_net_run
 from train.keep_best import KeepBest
@@ -18,7 +16,6 @@ from train.reporting import EpochReport
 from train.run_start import Options
 from tests.models import tiny_sketch_a_net
 
-ROOT = pathlib.Path(__file__).parents[2]
 TINY = ("categories=[bee,bus], channels=6, image_width=81, width_multiplier=0.1, batch_size=8, "
         "num_steps=12")
 
@@ -101,10 +98,8 @@ def test_a_finished_run_is_not_trained_again(data_dir, whole_run, capsys):
 
 
 def test_the_command_line(tmp_path):
-  done = subprocess.run(
-      [sys.executable, str(ROOT / "train/sketch_a_net.py"), "--preset=demo", "--dry_run",
-       "--hparams=batch_size=7", f"--log_root={tmp_path}/run"], capture_output=True, text=True,
-      check=False, timeout=300)
+  done = commands.command("train/sketch_a_net.py", "--preset=demo", "--dry_run",
+                          "--hparams=batch_size=7", f"--log_root={tmp_path}/run")
   resolved = json.loads(done.stdout)
   assert resolved["batch_size"] == 7 and resolved["channels"] == 1
   assert not (tmp_path / "run").exists()

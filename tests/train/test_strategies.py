@@ -9,9 +9,8 @@ import tensorflow as tf
 from data_tools.errors import UserError
 from tests.models import tiny_contextual_gan
 from tests.strategies import replicas
-from train import cluster, contextual_gan_run, devices, sc_lmser_run
+from train import cluster, contextual_gan_run, devices
 from train.contextual_gan_options import ContextualGanOptions
-from train.face_options import FaceOptions
 
 TWO = {"worker": ["a:1", "b:2"]}
 
@@ -66,10 +65,11 @@ def test_a_command_refuses_a_wrong_tf_config_at_once(tmp_path, monkeypatch, valu
   assert not (tmp_path / "run").exists() and cluster.is_chief()
 
 
-def test_models_that_are_not_proven_are_refused(tmp_path, monkeypatch):
+@pytest.mark.parametrize("model", ["sketch2image", "sketch2image_ae"])
+def test_models_that_are_not_proven_are_refused(monkeypatch, model):
   monkeypatch.setenv("TF_CONFIG", config())
-  with pytest.raises(UserError, match="trains contextual_gan, rpcl_pix2seq, .* not sc_lmser"):
-    sc_lmser_run.run(FaceOptions(log_root=str(tmp_path / "run"), strategy="multi_worker"))
+  with pytest.raises(UserError, match=f"trains contextual_gan, ia_cyclegan, .* not {model};"):
+    cluster.check(model)
 
 
 @pytest.mark.parametrize("strategy", ["mirrored", "one_device"])

@@ -99,11 +99,14 @@ def assert_alike(one, two, moments=1e-5):
   expected, got = final_values(one), final_values(two)
   assert expected.keys() == got.keys()
   for name, value in expected.items():
+    if "/total/" in name or "/count/" in name:
+      continue  # sums behind the figures, which count each worker's rows or each worker once
     if value.dtype.kind == "f" and np.isfinite(value).all():
       difference, largest = np.abs(got[name] - value), np.abs(value).max(initial=0.0)
-      mean = moments if "OPTIMIZER_SLOT" in name else 1e-5
-      assert difference.mean() <= mean * largest + 1e-7, name
-      assert difference.max(initial=0.0) <= max(20 * mean, 1e-3) * largest + 1e-7, name
+      # A bias before a norm has a gradient of rounding alone, and moments of that.
+      mean, floor = (moments, 1e-6) if "OPTIMIZER_SLOT" in name else (1e-5, 1e-7)
+      assert difference.mean() <= mean * largest + floor, name
+      assert difference.max(initial=0.0) <= max(20 * mean, 1e-3) * largest + floor, name
     else:
       assert np.all(value == got[name]), name
 
