@@ -21,7 +21,7 @@ def test_every_model_is_a_subject():
     assert subject.bad and all(why for _, why in subject.exempt), name
 
 
-@pytest.mark.parametrize("name", every())
+@pytest.mark.parametrize("name", every(dear_are_slow=True))
 def test_a_config_comes_back_and_the_seed_makes_the_same_model(name):
   model, start = trained(name).model, trained(name).start
   again = type(model).from_config(json.loads(json.dumps(model.get_config())))

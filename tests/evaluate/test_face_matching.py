@@ -188,6 +188,7 @@ def similarities_of(models, faces):
                   "raw_fusion": found["raw_phi_sketch"] + found["raw_phi_photo"]}
 
 
+@pytest.mark.slow
 def test_on_cufs(models, cufs, tmp_path, capsys):
   report = run(models, cufs, tmp_path / "out")
   shown = capsys.readouterr().out
@@ -211,6 +212,7 @@ def test_on_cufs(models, cufs, tmp_path, capsys):
   assert results["recognisers"]["photo"]["given_as"] == models["photo"][1]
 
 
+@pytest.mark.slow
 def test_curves_are_whole(models, cufs, tmp_path):
   run(models, cufs, tmp_path / "out")
   with open(tmp_path / "out/roc.csv", newline="", encoding="utf-8") as file:

@@ -84,6 +84,7 @@ def results(output):
   return json.loads((output / "results.json").read_text())
 
 
+@pytest.mark.slow
 def test_every_figure_is_that_of_its_command(folder, cufs, tmp_path, monkeypatch, capsys):
   weights = lpips_files.write("squeeze", tmp_path)
   given = {"lpips_net": "squeeze", "backbone_weights": str(weights.backbone),

@@ -38,6 +38,7 @@ def differs(one, other):
   return np.abs(one.astype(int) - other).mean() > 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("weights, statistics, eager", [
     ("average", "batch", False), ("live", "moving", True)])
 def test_the_model_is_afterwards_what_it_was(model, pairs, weights, statistics, eager):
@@ -68,6 +69,7 @@ def test_pictures_are_those_of_the_weights_asked_for(model, pairs, eager):
   np.testing.assert_array_equal(found["live"].first, found["average"].first)  # has no average
 
 
+@pytest.mark.slow
 def test_with_moving_statistics_each_picture_stands_for_itself(model, pairs, eager):
   whole = Painter(model, 2, statistics="moving")(*pairs, seed=7)  # the last batch is filled up
   for row in range(3):
@@ -99,6 +101,7 @@ def test_every_sketch_in_every_style(model, pairs, eager):
   assert_close(made.refined[1, 2], one.refined[0])
 
 
+@pytest.mark.slow
 def test_the_seed_decides_about_the_noise(model, pairs, eager):
   # Noise counts for nothing at the start, but that of the map it begins with.
   paint = Painter(model, 2, statistics="moving")

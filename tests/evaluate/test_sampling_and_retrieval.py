@@ -32,6 +32,7 @@ def command(script, *flags):
   return commands.command(f"evaluate/{script}.py", *flags)
 
 
+@pytest.mark.slow
 def test_files_of_a_conditional_run(trained, tmp_path):
   report = sample(trained, tmp_path, num_samples=4)
   pictures = sorted(path.name for path in tmp_path.glob("*_*.png")
@@ -109,6 +110,7 @@ def test_coloured_sketches_are_refused_by_retrieval(trained, tmp_path):
     score(trained, sample_dir=str(tmp_path))
 
 
+@pytest.mark.slow
 def test_sample_folders_that_do_not_fit(trained, tmp_path):
   with pytest.raises(UserError, match="no folder"):
     score(trained, sample_dir=str(tmp_path / "nowhere"))

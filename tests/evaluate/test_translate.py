@@ -115,6 +115,7 @@ def test_one_graph_that_reads_the_weights_as_they_are():
     translate(faces)
 
 
+@pytest.mark.slow
 def test_under_a_strategy():
   strategy = strategies.replicas(2)
   with strategy.scope():

@@ -16,7 +16,7 @@ from tests.fuzz.containers import record_pack, record_parts
 from tests.fuzz.mutations import TRAP, Mutator, payloads
 from tests.fuzz.readers import READERS, Reader
 
-_FEW, _MANY = 24, 300
+_FEW, _MANY = 12, 300
 
 
 @pytest.mark.parametrize("name", READERS)

@@ -151,6 +151,7 @@ def test_without_recognisers_there_is_no_identity_perception():
   assert found["loss_G"] == pytest.approx(sum(found[name] for name in TERMS))
 
 
+@pytest.mark.slow
 def test_discriminators_are_shown_what_the_pools_return():
   """Once the pools are full, half of the time a fake of an earlier step."""
   model = tiny.model(pool_size=1, batch_size=1, learning_rate=1e-9, **tiny.WITHOUT)

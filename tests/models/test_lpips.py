@@ -183,6 +183,7 @@ def test_in_a_graph_and_compiled():
       assert_close(ours, expected)
 
 
+@pytest.mark.slow
 def test_two_replicas():
   model, (a, b) = build("alex"), images(4)
   strategy = replicas(2)

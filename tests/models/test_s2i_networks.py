@@ -179,6 +179,7 @@ def test_frozen_autoencoder_changes_nothing_and_passes_no_gradient():
   assert not any(moved) and len(moved) > len(network.non_trainable_variables) / 2
 
 
+@pytest.mark.slow
 def test_shoes_ignore_the_style_but_not_the_noise():
   network, images = generator("shoe"), pictures()
   run = lambda style_seed, noise_seed: network(images, style(seed=style_seed),

@@ -86,6 +86,7 @@ def test_a_step_is_the_three_updates_in_turn(monkeypatch):
     assert abs(moved - (2 if network in ("G", "Dy") else 1)) < 0.02, network
 
 
+@pytest.mark.slow
 def test_moving_statistics_follow_the_passes_of_their_own_update(stepped):
   model, data = tiny.model(gan_type="hinge"), tiny.batch()
   photo, sketch, made = normalized(data["photo"]), normalized(data["sketch"]), model(data)

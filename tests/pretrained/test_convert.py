@@ -83,6 +83,7 @@ def test_every_variable_is_read(original):
   require(reference.check_reading(STORED, OriginalCheckpoint(original)))
 
 
+@pytest.mark.slow
 def test_without_what_only_training_needs(variables, tmp_path):
   folder = write(tmp_path / "bare", variables)
   model, data = rpcl_pix2seq_conversion.convert(folder)

@@ -58,6 +58,7 @@ def test_published_then_loaded_by_name(registry, run_dir):
   assert all(fact in card for fact in FACTS.values()) and "# tiny" in card
 
 
+@pytest.mark.slow
 def test_a_model_of_faces(registry, tmp_path):
   """Its optimisers stay behind; the card speaks of faces."""
   model = tiny_sc_lmser.model()
@@ -125,6 +126,7 @@ def test_a_bad_name_is_refused(registry, run_dir):
       publishing.publish(run_dir, name, FACTS)
 
 
+@pytest.mark.slow
 def test_the_command(registry, run_dir):
   script = str(ROOT / "pretrained" / "publish.py")
   code = (f"import pathlib, runpy, sys; from pretrained import pretrained_registry as r; "

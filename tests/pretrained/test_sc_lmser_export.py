@@ -13,6 +13,8 @@ from tests.models import tiny_sc_lmser as tiny
 from tests.pretrained.prediction_log import replayed
 from tests.pretrained.saved_models import export, run_alone, run_by_session
 
+# Tracing them takes minutes; the exports of smaller models are asked the same by default.
+pytestmark = pytest.mark.slow
 # Signature -> its input, its output.
 SIGNATURES = {"photo_to_sketch": ("photo", "sketch"), "sketch_to_photo": ("sketch", "photo")}
 CHANNELS = {"photo": 3, "sketch": 1}
@@ -57,7 +59,6 @@ def written(values):
   return geometry.uncrop(values, geometry.Geometry(size, size, size))
 
 
-@pytest.mark.slow
 def test_alone_it_gives_what_the_keras_model_gives(model, exported, tmp_path):
   inputs = {name: pictures(name, 2, 64, 96) for name in CHANNELS}
   found = run_alone(exported, inputs, tmp_path)
@@ -71,7 +72,6 @@ def test_alone_it_gives_what_the_keras_model_gives(model, exported, tmp_path):
   np.testing.assert_array_equal(found["serving_default/sketch"], found["photo_to_sketch/sketch"])
 
 
-@pytest.mark.slow
 def test_the_session_loader_too(model, exported, tmp_path):
   sketch = pictures("sketch", 1, 32, 64)
   found = run_by_session(exported, "sketch_to_photo", {"sketch": sketch}, tmp_path)

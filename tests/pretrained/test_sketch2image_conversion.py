@@ -125,7 +125,8 @@ def test_stage_2_arrives_whole_and_training_goes_on(stage_2, tmp_path, capsys):
 
 
 @pytest.mark.parametrize("data_name, given", [
-    ("art", None), pytest.param("face", None, marks=pytest.mark.slow), ("celeba", "celeba")])
+    *(pytest.param(name, None, marks=pytest.mark.slow) for name in ("art", "face")),
+    ("celeba", "celeba")])
 def test_other_generators_larger_and_of_several_gpus(data_name, given, tmp_path, capsys):
   tree = gan_tree(20000, data_name=data_name, im_size_gan=256, ndf=12)
   written = {key: {f"module.{name}": one for name, one in value.items()}

@@ -21,6 +21,8 @@ from tests.models import tiny_sketch2image as tiny
 from tests.pretrained.prediction_log import replayed
 from tests.pretrained.saved_models import run_alone
 
+# Tracing them takes minutes; the exports of smaller models are asked the same by default.
+pytestmark = pytest.mark.slow
 SIGNATURES = {"encode_style": {"photo"}, "encode_content": {"sketch"},
               "sketch_to_image": {"sketch", "photo", "seed"}}
 ROWS, TOLERANCE = 3, 1e-4
@@ -105,7 +107,6 @@ def signatures_of_art(exported):
   return tf.saved_model.load(str(exported)).signatures
 
 
-@pytest.mark.slow
 def test_alone_it_gives_what_the_averaged_model_gives(art, exported, expected, tmp_path):
   found = run_alone(exported, inputs(), tmp_path)
   whole = [found.pop(f"{name}/image_uint8") for name in ("sketch_to_image", "serving_default")]
@@ -121,7 +122,6 @@ def test_alone_it_gives_what_the_averaged_model_gives(art, exported, expected, t
   assert np.abs(live[1] - found["sketch_to_image/image"]).mean() > 0.01, "the averages show nothing"
 
 
-@pytest.mark.slow
 def test_a_session_as_servers_have_it(exported, expected):
   """Which does not compare what it is given with the signature."""
   given = inputs()
@@ -174,7 +174,6 @@ def test_a_row_depends_on_its_own_inputs_and_seed(signatures):
   rows_stand_for_themselves(signatures)
 
 
-@pytest.mark.slow
 def test_faces_are_turned_row_by_row():
   """Their pictures here are twice as large as the auto-encoder's."""
   face = settled(tiny.gan(seed=5, data_name="face", im_size_gan=2 * tiny.SIZE))
@@ -189,7 +188,6 @@ def test_faces_are_turned_row_by_row():
   assert made.shape == (4, 2 * tiny.SIZE, 2 * tiny.SIZE, 3)
 
 
-@pytest.mark.slow
 def test_the_auto_encoder(first_stage, tmp_path):
   model = first_stage
   exporter = EXPORTERS["sketch2image_ae"]

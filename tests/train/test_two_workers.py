@@ -104,7 +104,7 @@ def assert_alike(one, two, moments=1e-5):
     if value.dtype.kind == "f" and np.isfinite(value).all():
       difference, largest = np.abs(got[name] - value), np.abs(value).max(initial=0.0)
       mean = moments if "OPTIMIZER_SLOT" in name else 1e-5
-      # A bias before a norm has a gradient of rounding alone, and goes this or that way by the rate.
+      # A bias before a norm has a gradient of rounding alone, and goes this way or that.
       floor = 1e-5 if largest < 1e-5 else 1e-7
       assert difference.mean() <= mean * largest + floor, name
       assert difference.max(initial=0.0) <= max(20 * mean, 1e-3) * largest + floor, name
