@@ -40,6 +40,7 @@ def run(folder, data, output, **changes):
       **changes}))
 
 
+@pytest.mark.slow
 def test_the_command(folder, data, tmp_path):
   done = commands.command(
       "evaluate/generate_matrix.py", f"--model={folder}", f"--photo_dir={data[0]}",

@@ -72,6 +72,7 @@ def test_command(weights, model, tmp_path):
   assert "backbone.pth is not the published squeezenet1_1" in done.stderr
 
 
+@pytest.mark.slow
 def test_sizes_may_differ_from_pair_to_pair(weights, model, tmp_path):
   folders = pair_folders.make(tmp_path)
   add(tmp_path, "a_large", 70, 50)

@@ -75,6 +75,7 @@ def test_every_figure_is_that_of_its_command(folder, data, tmp_path, monkeypatch
   assert "another photo's  fid" in capsys.readouterr().out and (output / "sheet.png").is_file()
 
 
+@pytest.mark.slow
 def test_pictures_are_of_own_and_other_styles(folder, data, tmp_path):
   run(folder, data, tmp_path / "out", batch_size=3, seed=2, sheet_rows=0)
   names = [f"n{index}" for index in range(5)]
@@ -92,6 +93,7 @@ def test_pictures_are_of_own_and_other_styles(folder, data, tmp_path):
       "matched", "mismatched", "photos", "results.json"]
 
 
+@pytest.mark.slow
 def test_the_command_tells_what_can_not_be_had(folder, data, tmp_path):
   done = commands.command(
       "evaluate/sketch2image_report.py", f"--model={folder}", f"--photo_dir={data[0]}",

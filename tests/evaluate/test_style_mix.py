@@ -37,6 +37,7 @@ def test_four_photos_are_joined_in_four_ways():
     np.testing.assert_array_equal(found, picture[rows][:, columns])
 
 
+@pytest.mark.slow
 def test_the_command(folder, tmp_path):
   photos, (sketches,) = sketch_folders.make(tmp_path, sets=1)
   done = commands.command(

@@ -66,6 +66,7 @@ def test_sketches_of_either_variant(tom, photos):
   np.testing.assert_allclose(sketches[~near] / 127.5 - 1, (made > tom_model.THRESHOLD)[~near])
 
 
+@pytest.mark.slow
 def test_the_command(folder, tom, tom_folder, photos, tmp_path):
   done = commands.command(
       "evaluate/style_transfer.py", f"--model={folder}", f"--tom={tom_folder}",

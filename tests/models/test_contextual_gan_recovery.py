@@ -1,11 +1,13 @@
 """Contextual GAN's search finds what a picture was made from, and with it the half not given."""
 
 import numpy as np
+import pytest
 
 from models.contextual_gan.completion import DIRECTIONS, SearchOptions, half_mask
 from tests.models import tiny_contextual_gan as tiny
 
 
+@pytest.mark.slow
 def test_the_unseen_half_of_a_generated_image_is_found_again():
   """Start values are larger than those of training, so that pictures vary with the latent."""
   model = tiny.model()

@@ -45,6 +45,7 @@ def test_compiled_passes_are_the_plain_ones():
     np.testing.assert_allclose(one, two, atol=2e-3 * np.abs(one).max())
 
 
+@pytest.mark.slow
 def test_saved_and_loaded_it_is_the_same(tmp_path):
   """The recognisers too, which are none of the checkpoint's."""
   model = tiny.model()

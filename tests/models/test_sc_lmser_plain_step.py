@@ -40,6 +40,7 @@ def test_a_step_is_the_plain_one(monkeypatch):
     assert difference < 5e-3 * np.linalg.norm(plain_moments[name]), name
 
 
+@pytest.mark.slow
 def test_multiply_adds_of_known_functions():
   """And not those whose results nothing needs."""
   image, kernel = tf.zeros([2, 6, 8, 3]), tf.Variable(tf.zeros([3, 3, 3, 5]))

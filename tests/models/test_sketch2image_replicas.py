@@ -93,6 +93,7 @@ def test_two_replicas_train_like_one(stage, kind, monkeypatch):
   assert sum(moved) > 50  # statistics, vectors of spectral norms, averages
 
 
+@pytest.mark.slow
 def test_two_replicas_begin_a_set_like_one():
   one, two = (made("autoencoder", "shoe", count) for count in (1, 2))
   for model in (one, two):

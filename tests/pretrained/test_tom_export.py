@@ -41,6 +41,7 @@ def photos(rows, height, width):
   return random.uniform(0, 255, [rows, height, width, 3]).astype(np.float32)
 
 
+@pytest.mark.slow
 def test_alone_it_gives_what_the_keras_model_gives(model, exported, tmp_path):
   photo = photos(2, 64, 96)
   found = run_alone(exported, {"photo": photo}, tmp_path)

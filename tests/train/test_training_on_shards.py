@@ -38,6 +38,7 @@ def train_run(shards, tmp_path_factory):
   return folder / "whole", folder / "killed"
 
 
+@pytest.mark.slow
 def test_a_resumed_run_equals_the_uninterrupted_one(shards, run):
   whole, killed = run
   assert [line["step"] for line in metrics(whole)] == [4, 8] and len(metrics(killed)) == 1
