@@ -19,7 +19,7 @@ LOSS_NAMES = {"alpha_loss": "alpha_loss", "gaussian_loss": "gaussian_loss",
               "reconstruction_loss": "lil_loss", "image_loss": "de_loss", "loss": "loss"}
 # Four instance norms one after the other, each on sums of up to 2304 pixels, amplify what oneDNN's
 # convolutions round differently: 6e-6 to 1.2e-5 of the largest pixel with TensorFlow 2.15's, to
-# 2.3e-5 with 2.21's; 8e-6 with either without oneDNN.
+# 2.3e-5 with 2.21's, where it is 8e-6 with oneDNN turned off.
 IMAGE = 3e-5
 SHIPPED_IMAGE = 5e-4  # measured: 1.6e-4 to 3.3e-4
 
