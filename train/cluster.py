@@ -21,8 +21,7 @@ from data_tools.errors import UserError
 
 VARIABLE = "TF_CONFIG"
 # What is proven to train on several machines as on one.
-SUPPORTED = ("contextual_gan", "ia_cyclegan", "rpcl_pix2seq", "sc_lmser", "sketch_a_net", "tom",
-             "vggface")
+SUPPORTED = ("contextual_gan", "ia_cyclegan", "rpcl_pix2seq", "sketch_a_net", "vggface")
 _CHIEF, _WORKER = "chief", "worker"
 _EXAMPLE = ('{"cluster": {"worker": ["host1:2222", "host2:2222"]}, '
             '"task": {"type": "worker", "index": 0}}')

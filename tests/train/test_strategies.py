@@ -65,7 +65,7 @@ def test_a_command_refuses_a_wrong_tf_config_at_once(tmp_path, monkeypatch, valu
   assert not (tmp_path / "run").exists() and cluster.is_chief()
 
 
-@pytest.mark.parametrize("model", ["sketch2image", "sketch2image_ae"])
+@pytest.mark.parametrize("model", ["sc_lmser", "sketch2image", "sketch2image_ae", "tom"])
 def test_models_that_are_not_proven_are_refused(monkeypatch, model):
   monkeypatch.setenv("TF_CONFIG", config())
   with pytest.raises(UserError, match=f"trains contextual_gan, ia_cyclegan, .* not {model};"):

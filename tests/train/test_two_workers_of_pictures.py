@@ -1,23 +1,15 @@
 """Two processes on this machine, each a worker of a cluster, against one: models of pictures."""
 
-import numpy as np
 import pytest
-from PIL import Image
 
 from data_tools import builtin_faces
 from tests.train.test_two_workers import (Cluster, assert_alike, assert_only_the_chief_wrote, names)
-from train import ia_cyclegan_gan_run, recogniser_run, sc_lmser_run, tom_run
-from train.face_options import FaceOptions
+from train import ia_cyclegan_gan_run, recogniser_run
 from train.ia_cyclegan_options import IaCycleGanOptions
 from train.recogniser_options import RecogniserOptions
-from train.tom_options import TomOptions
 
 pytestmark = pytest.mark.slow
 # Small steps, as Adam's are by the sign of a gradient that rounding may turn; see there.
-SC_LMSER = ("in_size=[48,60], pad_size=[72,72], out_size=[64,64], generator_width=2, "
-            "discriminator_width=4, batch_size=2, num_epochs=2, select_by=fsim, pool_size=3, "
-            "synchronized_batch_norm=1, generator_learning_rate=1e-6, "
-            "discriminator_learning_rate=1e-6")
 IA_CYCLEGAN = ("in_size=[24,30], pad_size=[36,36], out_size=[32,32], generator_width=2, "
                "residual_blocks=1, discriminator_width=2, batch_size=2, num_epochs=1, "
                "decay_epochs=1, pool_size=3, select_by=fsim, recogniser=none, "
@@ -26,8 +18,6 @@ RECOGNISER = ("in_size=[40,50], pad_size=[72,72], out_size=[64,64], network=smal
               "feature_layer=embedding, input_size=32, width=2, embedding_size=8, "
               "persons_per_batch=2, images_per_person=2, num_steps=4, evaluate_every=2, "
               "learning_rate=1e-6")
-TOM = ("im_size=32, generator_width=2, batch_size=2, total_iter=3, save_every=2, lr=1e-6, "
-       "synchronized_batch_norm=1")
 
 
 def assert_equal_runs(tmp_path, command, flags, train, moments=1e-2):
@@ -59,24 +49,3 @@ def test_a_gan_of_ia_cyclegan_with_its_pools(tmp_path):
       tmp_path, "ia_cyclegan", ("--stage=gan", f"--data_dir={data}", f"--hparams={IA_CYCLEGAN}"),
       lambda root: ia_cyclegan_gan_run.run(IaCycleGanOptions(root, data_dir=data,
                                                              hparams=IA_CYCLEGAN)))
-
-
-def test_sc_lmser_with_its_pools(tmp_path):
-  data = faces(tmp_path, 6, 1)
-  assert_equal_runs(
-      tmp_path, "sc_lmser", (f"--data_dir={data}", f"--hparams={SC_LMSER}"),
-      lambda root: sc_lmser_run.run(FaceOptions(root, data_dir=data, hparams=SC_LMSER)))
-
-
-def test_tom(tmp_path):
-  random = np.random.default_rng(0)
-  for name in ("photos/a.png", "photos/b.png", "photos/c.png", "sketches/1.png", "sketches/2.png"):
-    (tmp_path / name).parent.mkdir(exist_ok=True)
-    Image.fromarray(random.integers(0, 256, [40, 30, 3]).astype(np.uint8)).save(tmp_path / name)
-  sides = {"path_a": str(tmp_path / "photos"), "path_b": str(tmp_path / "sketches"),
-           "vgg": "random"}
-  assert_equal_runs(
-      tmp_path, "tom", (*(f"--{name}={value}" for name, value in sides.items()),
-                        f"--hparams={TOM}"),
-      lambda root: tom_run.run(TomOptions(root, hparams=TOM, **sides)))
-
