@@ -51,7 +51,8 @@ def candidates(folder: str | os.PathLike) -> list[str]:
 
 def newest(folder: str | os.PathLike) -> str | None:
   """The first of `candidates`; None if nothing was ever saved whole."""
-  return candidates(folder)[0] if is_begun(folder) and candidates(folder) else None
+  found = candidates(folder)
+  return found[0] if found and is_begun(folder) else None
 
 
 def is_begun(folder: str | os.PathLike) -> bool:

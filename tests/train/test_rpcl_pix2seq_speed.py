@@ -10,12 +10,12 @@ import sys
 import numpy as np
 import pytest
 
-from data_tools import builtin_drawings, stroke_files
 from data_tools.errors import UserError
 from data_tools.shards.shard_split import ShardSplit
 from models.rpcl_pix2seq.config import RpclPix2SeqConfig
 from tests import commands
 from tests.data_tools.test_input_pipeline import make_split
+from tests.train import drawing_folders
 from tests.train.run_folders import assert_equal_ends, metrics
 from train import trimmed_padding
 
@@ -27,12 +27,7 @@ TRIMMED = RpclPix2SeqConfig(trim_padding=True, max_seq_len=12)
 
 @pytest.fixture(scope="module")
 def data_dir(tmp_path_factory):
-  folder = tmp_path_factory.mktemp("drawings")
-  for category in ("bee", "bus"):
-    splits = {split: builtin_drawings.draw(category, range(count), split=split)[0]
-              for split, count in (("train", 24), ("valid", 5), ("test", 4))}
-    stroke_files.write_drawings(folder / f"{category}.npz", splits)
-  return folder
+  return drawing_folders.write(tmp_path_factory.mktemp("drawings"), 24)
 
 
 def test_flags_become_hyperparameters(tmp_path):

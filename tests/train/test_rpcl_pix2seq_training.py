@@ -9,9 +9,9 @@ import sys
 import pytest
 import tensorflow as tf
 
-from data_tools import builtin_drawings, stroke_files
 from data_tools.errors import UserError
 from tests import commands
+from tests.train import drawing_folders
 from tests.train.run_folders import assert_equal_ends, final_values, metrics
 from train import rpcl_pix2seq_run
 from train.rpcl_pix2seq_run import Options
@@ -23,12 +23,7 @@ TINY = ("categories=[bee,bus], dec_model=layer_norm, dec_rnn_size=8, z_size=4, b
 
 @pytest.fixture(scope="module")
 def data_dir(tmp_path_factory):
-  folder = tmp_path_factory.mktemp("drawings")
-  for category in ("bee", "bus"):
-    splits = {split: builtin_drawings.draw(category, range(count), split=split)[0]
-              for split, count in (("train", 16), ("valid", 5), ("test", 4))}
-    stroke_files.write_drawings(folder / f"{category}.npz", splits)
-  return folder
+  return drawing_folders.write(tmp_path_factory.mktemp("drawings"))
 
 
 def command(data_dir, log_root, hparams=TINY, *more):

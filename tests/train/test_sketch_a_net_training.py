@@ -5,9 +5,9 @@ import json
 import pytest
 import tensorflow as tf
 
-from data_tools import builtin_drawings, stroke_files
 from data_tools.errors import UserError
 from tests import commands
+from tests.train import drawing_folders
 from tests.train.run_folders import assert_equal_ends, metrics
 from train import rpcl_pix2seq_run, sketch_a_net_run
 from train.keep_best import KeepBest
@@ -22,12 +22,7 @@ TINY = ("categories=[bee,bus], channels=6, image_width=81, width_multiplier=0.1,
 
 @pytest.fixture(scope="module")
 def data_dir(tmp_path_factory):
-  folder = tmp_path_factory.mktemp("drawings")
-  for category in ("bee", "bus"):
-    splits = {split: builtin_drawings.draw(category, range(count), split=split)[0]
-              for split, count in (("train", 16), ("valid", 5), ("test", 4))}
-    stroke_files.write_drawings(folder / f"{category}.npz", splits)
-  return folder
+  return drawing_folders.write(tmp_path_factory.mktemp("drawings"))
 
 
 def train(data_dir, log_root, hparams=TINY, resume=False):

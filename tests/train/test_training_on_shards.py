@@ -5,10 +5,10 @@ import json
 
 import pytest
 
-from data_tools import builtin_drawings, stroke_files
 from data_tools.shards.stages import Settings
 from tests import commands
 from tests.data_tools.test_shards_stages import make
+from tests.train import drawing_folders
 from tests.train.run_folders import assert_equal_ends, copied, metrics
 from tests.train.test_two_workers import NET, RPCL, Cluster, assert_only_the_chief_wrote
 from train import rpcl_pix2seq_run, sketch_a_net_run
@@ -21,10 +21,7 @@ TINY = ("categories=[bee,bus], dec_model=layer_norm, dec_rnn_size=8, z_size=4, b
 @pytest.fixture(name="shards", scope="module")
 def make_shards(tmp_path_factory):
   folder = tmp_path_factory.mktemp("shards")
-  for category in ("bee", "bus"):
-    splits = {split: builtin_drawings.draw(category, range(count), split=split)[0]
-              for split, count in (("train", 17), ("valid", 5), ("test", 4))}
-    stroke_files.write_drawings(folder / f"in/{category}.npz", splits)
+  drawing_folders.write(folder / "in", 17)
   return make(folder / "in", folder / "out", Settings(train_shards=4, eval_shards=2))
 
 

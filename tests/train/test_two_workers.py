@@ -11,8 +11,8 @@ import sys
 import numpy as np
 import pytest
 
-from data_tools import builtin_drawings, stroke_files
 from tests.data_tools import joint_folders
+from tests.train import drawing_folders
 from tests.train.run_folders import final_values, metrics
 from train import contextual_gan_run, rpcl_pix2seq_run, sketch_a_net_run
 from train.contextual_gan_options import ContextualGanOptions
@@ -33,12 +33,7 @@ GAN = ("image_size=16, width=2, z_size=4, batch_size=2, num_epochs=4, save_every
 
 @pytest.fixture(scope="module")
 def drawings(tmp_path_factory):
-  folder = tmp_path_factory.mktemp("drawings")
-  for category in ("bee", "bus"):
-    splits = {split: builtin_drawings.draw(category, range(count), split=split)[0]
-              for split, count in (("train", 16), ("valid", 5), ("test", 4))}
-    stroke_files.write_drawings(folder / f"{category}.npz", splits)
-  return folder
+  return drawing_folders.write(tmp_path_factory.mktemp("drawings"))
 
 
 @pytest.fixture(scope="module")
