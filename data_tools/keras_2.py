@@ -23,6 +23,7 @@ def choose() -> None:
   """
   if not importlib.util.find_spec("tf_keras"):
     _refuse_keras_3_alone()
+    os.environ.pop(VARIABLE, None)  # TensorFlow 2.15 has Keras 2, but fails if that is asked for
   elif os.environ.setdefault(VARIABLE, "1") not in _CHOSEN:
     raise UserError(f"The environment has {VARIABLE}={os.environ[VARIABLE]}, which makes tf.keras "
                     f"Keras 3, but the models are written for Keras 2; set {VARIABLE}=1 or unset "

@@ -21,7 +21,8 @@ from data_tools.errors import UserError
 
 VARIABLE = "TF_CONFIG"
 # What is proven to train on several machines as on one.
-SUPPORTED = ("contextual_gan", "ia_cyclegan", "rpcl_pix2seq", "sketch_a_net", "vggface")
+SUPPORTED = ("contextual_gan", "ia_cyclegan", "rpcl_pix2seq", "sc_lmser", "sketch2image",
+             "sketch2image_ae", "sketch_a_net", "tom", "vggface")
 _CHIEF, _WORKER = "chief", "worker"
 _EXAMPLE = ('{"cluster": {"worker": ["host1:2222", "host2:2222"]}, '
             '"task": {"type": "worker", "index": 0}}')

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 import tensorflow as tf
 
-from models import micro_batches, running_means, shaped_steps
+from models import micro_batches, precision, running_means, shaped_steps
 from models.layers import randomness
 from models.layers.replicas import global_mean, global_sum
 from models.optimizers import make_moments
@@ -54,6 +54,7 @@ class RpclPix2Seq(tf.keras.Model):
   def __init__(self, config: RpclPix2SeqConfig, seed: int = 0,
                jit_compile_decoder: bool = False, **kwargs):
     super().__init__(**kwargs)
+    precision.refuse_float16("RPCL-pix2seq")
     self._autocast = False  # points keep float32 under mixed precision; layers cast for themselves
     if isinstance(config, dict):
       config = RpclPix2SeqConfig(**config)

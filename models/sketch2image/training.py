@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 import tensorflow as tf
 
 from data_tools.errors import UserError
+from models import precision
 from models.layers import randomness
 from models.layers.replicas import gathered
 from models.optimizers import TorchAdam
@@ -19,8 +20,9 @@ def checked(config: Sketch2ImageConfig | dict) -> Sketch2ImageConfig:
   """The config, of a dict if need be, validated.
 
   Raises:
-    UserError: see `Sketch2ImageConfig.validate`.
+    UserError: see `Sketch2ImageConfig.validate` and `precision.refuse_float16`.
   """
+  precision.refuse_float16("Sketch-to-Image")
   return (Sketch2ImageConfig(**config) if isinstance(config, dict) else config).validate()
 
 

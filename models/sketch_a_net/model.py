@@ -5,7 +5,7 @@ from typing import Any
 
 import tensorflow as tf
 
-from models import running_means
+from models import precision, running_means
 from models.layers import randomness
 from models.layers.replicas import global_mean
 from models.optimizers import make_moments
@@ -33,6 +33,7 @@ class SketchANet(tf.keras.Model):
   def __init__(self, config: SketchANetConfig, seed: int = 0, jit_compile_network: bool = False,
                **kwargs):
     super().__init__(**kwargs)
+    precision.refuse_float16("Sketch-a-Net")
     if isinstance(config, dict):
       config = SketchANetConfig(**config)
     self.config, self.seed, self.jit_compile_network = config.validate(), seed, jit_compile_network

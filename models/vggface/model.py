@@ -5,6 +5,7 @@ from typing import Any
 
 import tensorflow as tf
 
+from models import precision
 from models.layers.pixels import normalized
 from models.layers.replicas import global_mean
 from models.layers.triplet_loss import semihard_triplet_loss
@@ -31,6 +32,7 @@ class FaceRecogniser(tf.keras.Model):
 
   def __init__(self, config: VggFaceConfig, seed: int = 0, jit_compile: bool = False, **kwargs):
     super().__init__(**kwargs)
+    precision.refuse_float16("the face recogniser")
     self._autocast = False
     if isinstance(config, dict):
       config = VggFaceConfig(**config)

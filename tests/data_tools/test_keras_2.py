@@ -17,7 +17,8 @@ from data_tools.errors import UserError
 def installed(monkeypatch):
   """installed(tf_keras, keras): pretends that there are these; a version, or None."""
   def pretend(tf_keras: bool, keras: str | None):
-    monkeypatch.delenv(keras_2.VARIABLE, raising=False)
+    monkeypatch.setenv(keras_2.VARIABLE, "")  # so that what is set in the test is undone
+    monkeypatch.delenv(keras_2.VARIABLE)
     monkeypatch.delitem(sys.modules, "tensorflow")
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: tf_keras or None)
 
@@ -47,10 +48,13 @@ def test_tf_keras_is_chosen_where_it_is_installed(installed, monkeypatch):
 
 
 @pytest.mark.parametrize("keras", ["2.15.0", None])
-def test_where_it_is_not_the_environment_is_left_alone(installed, keras):
+def test_where_it_is_not_it_is_not_asked_for(installed, monkeypatch, keras):
   installed(tf_keras=False, keras=keras)
-  keras_2.choose()
-  assert keras_2.VARIABLE not in os.environ
+  for given in (None, "1"):
+    if given:
+      monkeypatch.setenv(keras_2.VARIABLE, given)
+    keras_2.choose()
+    assert keras_2.VARIABLE not in os.environ
 
 
 def test_keras_3_alone_is_refused(installed):

@@ -65,11 +65,10 @@ def test_a_command_refuses_a_wrong_tf_config_at_once(tmp_path, monkeypatch, valu
   assert not (tmp_path / "run").exists() and cluster.is_chief()
 
 
-@pytest.mark.parametrize("model", ["sc_lmser", "sketch2image", "sketch2image_ae", "tom"])
-def test_models_that_are_not_proven_are_refused(monkeypatch, model):
+def test_a_model_that_is_not_proven_is_refused(monkeypatch):
   monkeypatch.setenv("TF_CONFIG", config())
-  with pytest.raises(UserError, match=f"trains contextual_gan, ia_cyclegan, .* not {model};"):
-    cluster.check(model)
+  with pytest.raises(UserError, match="trains contextual_gan, ia_cyclegan, .* not a_new_one;"):
+    cluster.check("a_new_one")
 
 
 @pytest.mark.parametrize("strategy", ["mirrored", "one_device"])
