@@ -54,8 +54,8 @@ class _Judged:
 
 def main() -> None:
   """Trains what isn't there, and matches."""
-  root, seeds = pathlib.Path(_OUTPUT_DIR.value), [int(seed) for seed in _SEEDS.value]
-  weights = [float(weight) for weight in _WEIGHTS.value]
+  root, seeds = pathlib.Path(_OUTPUT_DIR.value), _numbers(int, "seeds", _SEEDS.value)
+  weights = _numbers(float, "weights", _WEIGHTS.value)
   for seed in seeds:
     _train(root / f"seed{seed}", seed, weights)
   folder = root / "other_persons"
@@ -67,6 +67,14 @@ def main() -> None:
   cli.emit({"benchmark": "identity_loss", "seeds": seeds, "persons": _PERSONS.value,
             "rows": [{"gan": gan, "recognisers": recognisers, **row}
                      for (gan, recognisers), row in rows.items()]})
+
+
+def _numbers(kind: type, flag: str, texts: list[str]) -> list:
+  try:
+    return [kind(text) for text in texts]
+  except ValueError as error:
+    raise UserError(f"--{flag}={','.join(texts)} is given, but numbers with commas between are "
+                    "expected, such as 1,2.") from error
 
 
 def _train(root: pathlib.Path, seed: int, weights: list[float]) -> None:

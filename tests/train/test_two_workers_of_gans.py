@@ -96,8 +96,8 @@ def test_both_stages_of_sketch2image(tmp_path):
   photos, sketches = sketch_folders.make(tmp_path / "sets", count=5)
   flags = (f"--photo_dir={photos}", f"--sketch_dirs={','.join(map(str, sketches))}", "--nofid",
            "--preset=art", f"--hparams={SKETCH2IMAGE}")
-  compare(tmp_path, "sketch2image", ("--stage=ae", *flags),
-          functools.partial(_sketch2image, "ae", sketch2image_ae_run.RECIPE, photos, sketches), "ae")
+  compare(tmp_path, "sketch2image", ("--stage=ae", *flags), functools.partial(
+      _sketch2image, "ae", sketch2image_ae_run.RECIPE, photos, sketches), "ae")
   # of the same auto-encoder
   given = {"pretrained_ae_path": str(tmp_path / "one/ae")}
   compare(tmp_path, "sketch2image",
