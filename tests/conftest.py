@@ -18,7 +18,7 @@ tf.config.set_logical_device_configuration(
 
 
 def pytest_collection_finish():
-  """What is imported stays; looking for garbage in it again and again takes a quarter of the time."""
+  """What is imported stays; looking for garbage in it time and again is a quarter of the time."""
   gc.collect()
   gc.freeze()
   gc.set_threshold(100_000, 20, 20)
