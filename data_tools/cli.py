@@ -4,6 +4,7 @@ Results go to stdout, progress and messages to stderr.
 """
 
 import json
+import logging
 import os
 import sys
 from collections.abc import Callable, Iterable, Sequence
@@ -31,6 +32,8 @@ def run(main: Callable[[], Any]) -> None:
   Args:
     main: takes no arguments; reads absl flags; raises UserError for what the user can mend.
   """
+  # Else strategies tell of every sum over replicas that is traced, twice.
+  logging.getLogger("tensorflow").setLevel(logging.WARNING)
   app.run(lambda _: _guarded(main), flags_parser=_parse_flags)
 
 
