@@ -147,6 +147,16 @@ def prefer_gpus(numbers: Sequence[str]) -> None:
             f"{f'all {len(gpus)} GPUs' if gpus else 'the CPU'}.")
 
 
+def be_deterministic() -> None:
+  """Makes equal runs equal to the bit, for the rest of this process.
+
+  TensorFlow rewrites graphs in an order that differs from process to process, and with it what is
+  added first; these rewrites are turned off. Of kernels the deterministic ones are taken.
+  """
+  tf.config.optimizer.set_experimental_options({"disable_meta_optimizer": True})
+  tf.config.experimental.enable_op_determinism()
+
+
 def use_mixed_precision() -> None:
   """Big products and convolutions in bfloat16; variables, norms and losses in float32."""
   tf.keras.mixed_precision.set_global_policy("mixed_bfloat16")

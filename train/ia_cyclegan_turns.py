@@ -160,7 +160,8 @@ class Turns:
     folder, given = self._root / name, self._options
     return {"log_root": str(folder), "preset": given.preset, "data_dir": given.data_dir,
             "lists_dir": given.lists_dir, "seed": given.seed, "jit_compile": given.jit_compile,
-            "mixed_precision": given.mixed_precision, "resume": progress.is_begun(folder)}
+            "mixed_precision": given.mixed_precision,
+            "deterministic": given.deterministic, "resume": progress.is_begun(folder)}
 
   def _stage(self, name: str, work: Callable[[], Any]) -> str:
     """Does a stage's work unless it is done; returns its folder."""

@@ -105,10 +105,6 @@ class EpochReport(tf.keras.callbacks.Callback):
         tf.summary.image(name, picture)
     self._writer.flush()
 
-  def on_train_end(self, logs=None):
-    if self._writer is not None:
-      self._writer.close()
-
 
 def _is_of_start(lines: list[bytes]) -> bool:
   """Whether the first line is that of a model before training."""

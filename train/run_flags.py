@@ -34,6 +34,8 @@ def define(model: str, presets: Collection[str], compiled: str, data_dir: str | 
   flags.DEFINE_integer("seed", 0, "Of start values, data order, noise and dropout.", lower_bound=0)
   flags.DEFINE_boolean("jit_compile", False, f"Compile {compiled} with XLA.")
   flags.DEFINE_boolean("mixed_precision", False, "bfloat16 products and convolutions.")
+  flags.DEFINE_boolean("deterministic", False, "Equal runs for equal seeds, to the bit on the same "
+                       "machine; a little slower.")
   flags.DEFINE_boolean("dry_run", False, "Print the resolved hyperparameters as JSON and stop.")
   flags.DEFINE_enum("strategy", devices.MIRRORED, devices.STRATEGIES, "Where training runs: on all "
                     "GPUs of this machine (or its CPU), on those of all machines that TF_CONFIG "
@@ -56,4 +58,5 @@ def options() -> Options:
   return Options(preset=given.preset, hparams=given.hparams, data_dir=data_dir,
                  log_root=given.log_root, resume=given.resume_training, seed=given.seed,
                  jit_compile=given.jit_compile, mixed_precision=given.mixed_precision,
-                 dry_run=given.dry_run, strategy=given.strategy, tpu=given.tpu)
+                 deterministic=given.deterministic, dry_run=given.dry_run,
+                 strategy=given.strategy, tpu=given.tpu)

@@ -23,6 +23,7 @@ class Options:
   seed: int = 0
   jit_compile: bool = False
   mixed_precision: bool = False
+  deterministic: bool = False
   dry_run: bool = False
   init_from: str | None = None
   init_step: int | None = None

@@ -67,6 +67,8 @@ def run(options: Options, recipe: Recipe) -> None:
     cluster.check(recipe.name)
   else:
     cluster.refuse_unused()
+  if options.deterministic:
+    devices.be_deterministic()
   devices.connect(options.strategy, options.tpu)
   with cluster.watched():
     _train(config, options, recipe)
