@@ -90,7 +90,7 @@ _FLOAT, _INTEGER = flags.DEFINE_float, flags.DEFINE_integer
 _DRAWINGS = _INTEGER("drawings", 50_000_000, "Of all categories.", lower_bound=1000)
 _TRAIN_SHARE = _FLOAT("train_share", 28 / 30, "build_dataset's.", lower_bound=0.01, upper_bound=1)
 _BYTES = _FLOAT("bytes_per_drawing", 770, "Of a shard's record.", lower_bound=1)
-_BUILT = _FLOAT("built_per_second", 104, "Drawings, by one worker.", lower_bound=1e-3)
+_BUILT = _FLOAT("built_per_second", 760, "Drawings, by one worker.", lower_bound=1e-3)
 _WORKERS = _INTEGER("workers", 16, "That build.", lower_bound=1)
 _LENGTH = _INTEGER("max_seq_len", 130, "T, points of the longest drawing.", lower_bound=1)
 _BATCH = _INTEGER("batch_size", 128, "Of all devices together.", lower_bound=1)
