@@ -63,7 +63,7 @@ def ranks_from_distances(distances: np.ndarray, probe_ids: np.ndarray, gallery_i
   identities, place = np.unique(gallery_ids, return_inverse=True)
   strangers = ~np.isin(probe_ids, identities)
   if strangers.any():
-    raise ValueError(f"{probe_ids[strangers][0]!r} is not in the gallery")
+    raise ValueError(f"{probe_ids[strangers].tolist()[0]!r} is not in the gallery")
   nearest = np.full([len(distances), len(identities)], np.inf)  # [P, identities]
   for column, own in enumerate(place):
     nearest[:, own] = np.minimum(nearest[:, own], distances[:, column])

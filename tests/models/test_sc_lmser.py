@@ -164,7 +164,7 @@ def test_pool_fills_then_swaps_whole_pairs():
   pool, seeds = ImagePool(3, (1, 1, 1)), [tf.constant([7, step]) for step in range(40)]
   returned, held = [], []
   for step, seed in enumerate(seeds):
-    returned.append(float(pool(tf.fill([1, 1, 1, 1], float(step + 1)), seed)))
+    returned.append(pool(tf.fill([1, 1, 1, 1], float(step + 1)), seed).numpy().item())
     held.append(sorted(pool.pictures.numpy().ravel()))
   assert returned[:3] == [1, 2, 3] and held[2] == [1, 2, 3] and int(pool.count) == 3
   swapped = [step for step in range(3, 40) if returned[step] != step + 1]
