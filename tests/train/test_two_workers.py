@@ -82,29 +82,35 @@ class Cluster:
             for index, (process, output) in enumerate(zip(self._processes, outputs))]
 
 
+def variables(one, two, tolerance):
+  """Both runs told the same, to a relative tolerance; name, value and other value of each
+  variable that they ended with."""
+  assert len(metrics(one)) == len(metrics(two))
+  for expected, got in zip(metrics(one), metrics(two)):
+    assert got == pytest.approx(expected, rel=tolerance, abs=0.1 * tolerance)
+  expected, got = final_values(one), final_values(two)
+  assert expected.keys() == got.keys()
+  # Not the sums behind the figures, which count each worker's rows or each worker once.
+  return [(name, value, got[name]) for name, value in expected.items()
+          if "/total/" not in name and "/count/" not in name]
+
+
 def assert_alike(one, two, moments=1e-5):
   """Both runs told the same and ended with the same variables.
 
   Moments of Adam's may differ by more, as the gradients of some terms are badly conditioned: two
   replicas in one process differ from one by as much.
   """
-  assert len(metrics(one)) == len(metrics(two))
-  for expected, got in zip(metrics(one), metrics(two)):
-    assert got == pytest.approx(expected, rel=1e-5, abs=1e-6)
-  expected, got = final_values(one), final_values(two)
-  assert expected.keys() == got.keys()
-  for name, value in expected.items():
-    if "/total/" in name or "/count/" in name:
-      continue  # sums behind the figures, which count each worker's rows or each worker once
+  for name, value, other in variables(one, two, 1e-5):
     if value.dtype.kind == "f" and np.isfinite(value).all():
-      difference, largest = np.abs(got[name] - value), np.abs(value).max(initial=0.0)
+      difference, largest = np.abs(other - value), np.abs(value).max(initial=0.0)
       mean = moments if "OPTIMIZER_SLOT" in name else 1e-5
       # A bias before a norm has a gradient of rounding alone, and goes this way or that.
       floor = 1e-5 if largest < 1e-5 else 1e-7
       assert difference.mean() <= mean * largest + floor, name
       assert difference.max(initial=0.0) <= max(20 * mean, 1e-3) * largest + floor, name
     else:
-      assert np.all(value == got[name]), name
+      assert np.all(value == other), name
 
 
 def assert_only_the_chief_wrote(ends, cluster, log_root):

@@ -13,8 +13,8 @@ from PIL import Image
 
 from tests.data_tools import sketch_folders
 from tests.strategies import replicas
-from tests.train.run_folders import final_values, metrics
-from tests.train.test_two_workers import Cluster, assert_only_the_chief_wrote, names
+from tests.train.test_two_workers import (Cluster, assert_only_the_chief_wrote, names,
+                                          variables)
 from tests.train.test_two_workers_of_pictures import faces
 from train import (devices, sc_lmser_run, sketch2image_ae_run, sketch2image_gan_run, tom_run,
                    training_run)
@@ -35,15 +35,8 @@ SKETCH2IMAGE = ("data_name=shoe, nfc=8, ndf=8, im_size_ae=128, im_size_gan=128, 
 
 def assert_same(one, two):
   """The same figures and variables, but for rounding."""
-  assert len(metrics(one)) == len(metrics(two))
-  for expected, got in zip(metrics(one), metrics(two)):
-    assert got == pytest.approx(expected, rel=1e-6, abs=1e-7)
-  expected, got = final_values(one), final_values(two)
-  assert expected.keys() == got.keys()
-  for name, value in expected.items():
-    if "/total/" in name or "/count/" in name:
-      continue  # sums behind the figures, which count each worker's rows or each worker once
-    np.testing.assert_allclose(got[name], value, rtol=1e-6, atol=1e-9, err_msg=name)
+  for name, value, other in variables(one, two, 1e-6):
+    np.testing.assert_allclose(other, value, rtol=1e-6, atol=1e-9, err_msg=name)
 
 
 @pytest.fixture
