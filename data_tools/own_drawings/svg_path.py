@@ -19,6 +19,7 @@ _FLAG = re.compile(r"[\s,]*([01])")
 _LETTER = re.compile(r"[\s,]*([MmLlHhVvCcSsQqTtAaZz])")
 _END = re.compile(r"[\s,]*$")
 _COUNTS = {"M": 2, "L": 2, "H": 1, "V": 1, "C": 6, "S": 4, "Q": 4, "T": 2, "A": 7, "Z": 0}
+_FLATTEST = 1e-9  # an arc's chord in radii, below which it is a straight line
 _SHOWN = 20  # characters of what can't be read
 _SHARES = np.arange(1, PIECES)[:, None] / PIECES
 _WEIGHTS = {count: np.hstack([math.comb(count - 1, place) * (1 - _SHARES)**(count - 1 - place)
@@ -60,10 +61,22 @@ def _commands(text: str) -> Iterator[tuple[str, list[float]]]:
       match = (_FLAG if flag else _NUMBER).match(text, position)
       if match is None:
         raise _unreadable(text, position)
-      values.append(float(match[1]))
+      values.append(number(match[1]))
       position = match.end()
     yield letter, values
     letter = {"M": "L", "m": "l"}.get(letter, letter)  # pairs behind a movement are lines
+
+
+def number(digits: str) -> float:
+  """A number as SVG writes it.
+
+  Raises:
+    BadRecord: it is larger than any float64.
+  """
+  value = float(digits)
+  if math.isinf(value):
+    raise BadRecord("it holds numbers that are too large")
+  return value
 
 
 def _unreadable(text: str, position: int) -> BadRecord:
@@ -140,12 +153,15 @@ def arc(start: complex, values: list[float], end: complex) -> list[complex]:
   rx, ry, degrees, large, sweep = abs(values[0]), abs(values[1]), *values[2:5]
   turn = complex(math.cos(math.radians(degrees)), math.sin(math.radians(degrees)))
   half = (start - end) / 2 / turn
-  if not (rx and ry and half and math.isfinite(abs(half))):
+  if not (rx and ry):
     return [end]
   one = complex(half.real / rx, half.imag / ry)  # on the unit circle, but for the centre
-  grow = max(1.0, abs(one))  # an ellipse too small to reach is enlarged
+  size = math.hypot(one.real, one.imag)
+  if not _FLATTEST < size < math.inf:
+    return [end]
+  grow = max(1.0, size)  # an ellipse too small to reach is enlarged
   rx, ry, one = rx * grow, ry * grow, one / grow
-  centre = one * 1j * math.sqrt(max(0.0, 1 / abs(one)**2 - 1)) if one else 0j
+  centre = one * 1j * math.sqrt(max(0.0, 1 / abs(one)**2 - 1))
   centre = centre if bool(large) == bool(sweep) else -centre
   first, last = (cmath.phase(point - centre) for point in (one, -one))
   span = (last - first) % (2 * math.pi) - (0 if sweep else 2 * math.pi)

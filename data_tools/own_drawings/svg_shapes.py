@@ -71,14 +71,14 @@ def _length(attributes: Attributes, name: str) -> float:
   match = _LENGTH.match(text)
   if match is None:
     raise BadRecord(f"{name} is {text[:20]!r} where a number is expected (without a unit)")
-  return float(match[1])
+  return svg_path.number(match[1])
 
 
 def _numbers(text: str, what: str) -> list[float]:
   rest = _NUMBER.sub("", text)
   if rest.strip(" \t\r\n,"):
     raise BadRecord(f"{what} reads {text[:20]!r} where numbers are expected")
-  return [float(number) for number in _NUMBER.findall(text)]
+  return [svg_path.number(digits) for digits in _NUMBER.findall(text)]
 
 
 def transform(text: str) -> np.ndarray:

@@ -6,6 +6,7 @@ read, and a drawing never changes sides when others are added.
 
 import hashlib
 import os
+import re
 from typing import NamedTuple
 
 from data_tools.stroke_files import SPLITS
@@ -70,7 +71,6 @@ def shard_name(split: str, shard: int, count: int) -> str:
 
 
 def is_shard_name(name: str) -> bool:
-  """Whether a file is named as a shard is."""
-  parts = name.removesuffix(".tfrecord").split("-")
-  return (name.endswith(".tfrecord") and len(parts) == 4 and parts[0] in SPLITS
-          and parts[1].isdecimal() and parts[2] == "of" and parts[3].isdecimal())
+  """Whether a file is named as a shard is; of more than 99,999 shards none is made."""
+  pattern = rf"(?:{'|'.join(SPLITS)})-[0-9]{{5}}-of-[0-9]{{5}}\.tfrecord"
+  return re.fullmatch(pattern, name) is not None

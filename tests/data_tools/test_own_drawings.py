@@ -103,11 +103,21 @@ def test_elements_in_their_order_with_what_is_not_drawn_left_out(tmp_path):
     ('<polyline points="1,2,3"/>', "pairs"),
     (f'<line x2="{"1" * 10**6}z"/>', "x2 is '1"),
     ('<line x2="1e308"/>', "too large"),
-    ('<path d="M0,0 1e999,1"/>', "too large"), ("<g>", "cut off"), ("&x;", "cut off"),
+    ('<path d="M0,0 1e999,1"/>', "too large"),
+    ('<g transform="rotate(1e999)"><line x2="1"/></g>', "too large"),
+    ('<path d="M0,0 A1e200,1e-300,20,1,0,3,4"/>', "too large"),
+    ('<path d="M0,0 A1,1,1e999,0,1,1,1"/>', "too large"), ("<g>", "cut off"), ("&x;", "cut off"),
     ('<path d="M0,0' + "c1,1,1,1,1,1" * 7000 + '"/>', "more than 100000 points")])
 def test_svg_that_is_not_read(tmp_path, body, words):
   with pytest.raises(BadRecord, match=words):
     drawn(tmp_path, body)
+
+
+@pytest.mark.parametrize("radii", ["1e-320,1", "1e-160,1e-160", "1e300,1e300"])
+def test_an_arc_of_extreme_radii_ends_where_it_should(tmp_path, radii):
+  line, = drawn(tmp_path, f'<path d="M1e2,0 A{radii},20,1,0,3,4"/>')
+  assert line[0].tolist() == [100, 0] and line[-1].tolist() == [3, 4]
+  assert np.isfinite(line).all()
 
 
 def test_svg_files_that_would_cost_are_refused(tmp_path):

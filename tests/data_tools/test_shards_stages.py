@@ -178,7 +178,9 @@ def test_places_come_from_the_hash_of_the_key_alone():
   assert placement.place(5, shards, fractions, "test").split == "test"
   names = [placement.shard_name("train", shard, 7) for shard in range(7)]
   assert names[3] == "train-00003-of-00007.tfrecord" and all(map(placement.is_shard_name, names))
-  assert not any(map(placement.is_shard_name, ("a.tfrecord", "train-x-of-7.tfrecord", "train")))
+  assert not any(map(placement.is_shard_name, (
+      "a.tfrecord", "train-x-of-7.tfrecord", "train", "train-00003-of-00007.tfrecord/a",
+      f"train-00003-of-{'0' * 300}7.tfrecord")))
 
 
 def test_statistics_equal_numpy():
