@@ -7,10 +7,12 @@ from train.face_evaluation import LOWER_IS_BETTER, FaceEvaluation
 from train.keep_best import KeepBest
 from train.progress import RunCheckpoints
 
+LAST = "last"
+
 
 def worst(figure: str) -> float:
   """The value that everything is better than."""
-  return math.inf if LOWER_IS_BETTER[figure] else -math.inf
+  return math.inf if LOWER_IS_BETTER.get(figure) else -math.inf
 
 
 class FaceSchedule(KeepBest):
@@ -19,7 +21,7 @@ class FaceSchedule(KeepBest):
   Args:
     checkpoints: of the run.
     evaluation: of the faces that choose the best checkpoint.
-    figure: what decides: "fid" or "fsim".
+    figure: what decides: "fid" or "fsim", or "last": the newest state is the best one.
     loss: the loss of training that must stay finite.
     evaluate_every: epochs between evaluations.
     num_steps: of the whole run.
@@ -27,8 +29,8 @@ class FaceSchedule(KeepBest):
 
   def __init__(self, checkpoints: RunCheckpoints, evaluation: FaceEvaluation, figure: str,
                loss: str, evaluate_every: int, num_steps: int):
-    super().__init__(checkpoints, figure, loss, LOWER_IS_BETTER[figure], valid=None, test=None,
-                     save_every=evaluate_every, num_steps=num_steps)
+    super().__init__(checkpoints, figure, loss, bool(LOWER_IS_BETTER.get(figure)), valid=None,
+                     test=None, save_every=evaluate_every, num_steps=num_steps)
     self._evaluation = evaluation
 
   def judge_start(self) -> dict[str, float]:
@@ -41,6 +43,9 @@ class FaceSchedule(KeepBest):
     self.judge(logs)
     del logs[self._loss]
     return logs
+
+  def _value(self, logs):
+    return float(logs["step"]) if self._figure == LAST else super()._value(logs)
 
   def _figures(self, batches, split):
     figures = cluster.chiefs(self._evaluation(), self._checkpoints.model.distribute_strategy)

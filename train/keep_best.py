@@ -24,7 +24,7 @@ class KeepBest(EpochSchedule):
     self._figure, self._loss, self._lower_is_better = figure, loss, lower_is_better
 
   def judge(self, logs):
-    figure, loss = logs[f"valid_{self._figure}"], logs[self._loss]
+    figure, loss = self._value(logs), logs[self._loss]
     if not math.isfinite(loss):
       raise UserError(f"The epoch's {self._loss} is {loss}: training diverged; lower the learning "
                       "rate and begin again with a new --log_root (the best checkpoint so far is "
@@ -35,6 +35,10 @@ class KeepBest(EpochSchedule):
       self.keep(figure, logs)
     else:
       self._progress.failures.assign_add(1)
+
+  def _value(self, logs: dict[str, float]) -> float:
+    """What decides."""
+    return logs[f"valid_{self._figure}"]
 
 
 def run_is_over(checkpoints: RunCheckpoints) -> bool:

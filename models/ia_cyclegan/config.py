@@ -13,7 +13,7 @@ from models.face_config import FaceConfig
 from models.hparams import hparam
 from models.vggface.config import NETWORKS, VggFaceConfig
 
-FIGURES = ("fid", "fsim")
+CHOSEN_BY = ("fid", "fsim", "last")
 GAN_TYPES = ("gan", "lsgan")
 NO_RECOGNISER = "none"
 # A generator halves its image twice; below that height or width a discriminator has no patch.
@@ -88,9 +88,9 @@ class IaCycleGanConfig(FaceConfig):
       50, "Earlier fakes kept for each discriminator, which is shown one of them instead of every "
       "second new one; 0: none.", at_least=0)
   select_by: str = hparam(
-      "fid", "What chooses the best checkpoint, of sketches made from photos: fid (lower is "
-      "better; its network's weights are fetched) or fsim (higher is better).",
-      choices=FIGURES)
+      "last", "What chooses the checkpoint that counts: last (the newest, as in CycleGAN), or of "
+      "sketches made from photos fid (lower is better; its network's weights are fetched) or fsim "
+      "(higher is better).", choices=CHOSEN_BY)
   evaluate_every: int = hparam(1, "Epochs between two evaluations; the last epoch has one.",
                                at_least=1)
 

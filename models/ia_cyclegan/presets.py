@@ -11,5 +11,5 @@ PRESETS = {
         in_size=(64, 80), pad_size=(96, 96), out_size=(88, 88), generator_width=16,
         residual_blocks=4, discriminator_width=16, num_epochs=5, decay_epochs=5,
         identity_perception_weight=0.02, recogniser="small", recogniser_feature_layer="embedding",
-        recogniser_input_size=64, recogniser_width=16, learning_rate=0.001, select_by="fsim"),
+        recogniser_input_size=64, recogniser_width=16, learning_rate=0.001),
 }
