@@ -35,7 +35,7 @@ def define(model: str, presets: Collection[str], compiled: str, data_dir: str | 
   flags.DEFINE_boolean("jit_compile", False, f"Compile {compiled} with XLA.")
   flags.DEFINE_boolean("mixed_precision", False, "bfloat16 products and convolutions.")
   flags.DEFINE_boolean("deterministic", False, "Equal runs for equal seeds, to the bit on the same "
-                       "machine; a little slower.")
+                       "machine; TensorFlow then leaves graphs as they are.")
   flags.DEFINE_boolean("dry_run", False, "Print the resolved hyperparameters as JSON and stop.")
   flags.DEFINE_enum("strategy", devices.MIRRORED, devices.STRATEGIES, "Where training runs: on all "
                     "GPUs of this machine (or its CPU), on those of all machines that TF_CONFIG "
