@@ -3,15 +3,16 @@ other persons.
 
   python benchmarks/identity_loss.py --output_dir=runs/identity_loss
   python benchmarks/identity_loss.py --output_dir=runs/identity_loss --seeds=0,1,2 --weights=0.1,0.5
-  python benchmarks/identity_loss.py --output_dir=runs/identity_loss --state=last
+  python benchmarks/identity_loss.py --output_dir=runs/identity_loss --hparams="select_by=fsim" \\
+      --state=last
 
 For each seed all turns of one round are trained, and a GAN more for each of --weights, by the same
 recognisers; what is finished in --output_dir stays. Then sketches of other invented persons are
 matched with their photos, by the recognisers that the second GAN was trained with and, as these
 know the first GAN's pictures, by those of real pictures alone, too. --state=last takes the GANs as
-they were after their last epoch, not at the checkpoint that training chose by FSIM on held-out
-faces. Prints a table to stderr: mean rank 1 over the seeds, its standard error, and the same of the
-gain over CycleGAN of the same seed and recognisers; and one JSON line to stdout.
+they were after their last epoch, where select_by chose an earlier checkpoint. Prints a table to
+stderr: mean rank 1 over the seeds, its standard error, and the same of the gain over CycleGAN of
+the same seed and recognisers; and one JSON line to stdout.
 """
 
 import dataclasses
@@ -39,6 +40,7 @@ from train.turn_options import TurnOptions
 _OUTPUT_DIR = flags.DEFINE_string("output_dir", None, "Folder of all runs.", required=True)
 _SEEDS = flags.DEFINE_list("seeds", ["0", "1", "2"], "Of the runs.")
 _WEIGHTS = flags.DEFINE_list("weights", [], "Further weights of the identity loss.")
+_HPARAMS = flags.DEFINE_string("hparams", "", "Hyperparameters of the GANs to change.")
 _STATE = flags.DEFINE_enum("state", "best", ["best", "last"], "Which checkpoint of the GANs.")
 _PERSONS = flags.DEFINE_integer("persons", 140, "Other persons.", lower_bound=2)
 _OTHERS_SEED = 7
@@ -83,7 +85,8 @@ def _numbers(kind: type, flag: str, texts: list[str]) -> list:
 
 
 def _train(root: pathlib.Path, seed: int, weights: list[float]) -> None:
-  options = TurnOptions(str(root), preset="demo", recogniser_preset="demo", seed=seed, resume=True)
+  options = TurnOptions(str(root), preset="demo", recogniser_preset="demo", seed=seed, resume=True,
+                        hparams=_HPARAMS.value)
   ia_cyclegan_turns.Turns(options).run()
   config = ia_cyclegan_turns.configs(options)[0]
   for weight in weights:
@@ -151,8 +154,10 @@ def _row(found: list[dict[str, float]], base: list[dict[str, float]]) -> dict[st
 
 
 def _spread(values: list[float]) -> dict[str, Any]:
-  error = np.std(values, ddof=1) / np.sqrt(len(values)) if len(values) > 1 else float("nan")
-  return {"mean": round(float(np.mean(values)), 2), "error": round(float(error), 2),
+  """Of one value there is no standard error: None."""
+  error = (round(float(np.std(values, ddof=1) / np.sqrt(len(values))), 2) if len(values) > 1
+           else None)
+  return {"mean": round(float(np.mean(values)), 2), "error": error,
           "each": [round(value, 1) for value in values]}
 
 
@@ -161,10 +166,14 @@ def _show(rows: dict[tuple[str, str], dict[str, Any]], seeds: list[int]) -> None
   cli.say(f"{'GAN':24} recognisers  " + "  ".join(
       f"{face_matching_scores.WORDS[name]:28}" for name in face_matching_scores.MATCHINGS))
   for (gan, recognisers), row in rows.items():
-    cells = [f"{row['rank1'][name]['mean']:5.1f} +- {row['rank1'][name]['error']:3.1f} "
-             f"({row['gain'][name]['mean']:+5.1f} +- {row['gain'][name]['error']:3.1f})   "
+    cells = [f"{_text(row['rank1'][name], '5.1f')} ({_text(row['gain'][name], '+5.1f')})".ljust(28)
              for name in face_matching_scores.MATCHINGS]
     cli.say(f"{gan:24} {recognisers:11}  " + "  ".join(cells))
+
+
+def _text(spread: dict[str, Any], form: str) -> str:
+  error = "" if spread["error"] is None else f" +- {spread['error']:3.1f}"
+  return f"{spread['mean']:{form}}{error}"
 
 
 if __name__ == "__main__":

@@ -8,11 +8,12 @@ from train.keep_best import KeepBest
 from train.progress import RunCheckpoints
 
 LAST = "last"
+_LOWER_IS_BETTER = {**LOWER_IS_BETTER, LAST: False}
 
 
 def worst(figure: str) -> float:
   """The value that everything is better than."""
-  return math.inf if LOWER_IS_BETTER.get(figure) else -math.inf
+  return math.inf if _LOWER_IS_BETTER[figure] else -math.inf
 
 
 class FaceSchedule(KeepBest):
@@ -29,8 +30,8 @@ class FaceSchedule(KeepBest):
 
   def __init__(self, checkpoints: RunCheckpoints, evaluation: FaceEvaluation, figure: str,
                loss: str, evaluate_every: int, num_steps: int):
-    super().__init__(checkpoints, figure, loss, bool(LOWER_IS_BETTER.get(figure)), valid=None,
-                     test=None, save_every=evaluate_every, num_steps=num_steps)
+    super().__init__(checkpoints, figure, loss, _LOWER_IS_BETTER[figure], valid=None, test=None,
+                     save_every=evaluate_every, num_steps=num_steps)
     self._evaluation = evaluation
 
   def judge_start(self) -> dict[str, float]:

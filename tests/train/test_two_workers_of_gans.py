@@ -22,7 +22,7 @@ from train.face_options import FaceOptions
 from train.sketch2image_options import Sketch2ImageOptions, of_stage
 from train.tom_options import TomOptions
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("two_replicas")]
 SC_LMSER = ("in_size=[48,60], pad_size=[72,72], out_size=[64,64], generator_width=2, "
             "discriminator_width=4, batch_size=2, num_epochs=2, select_by=fsim, pool_size=3, "
             "synchronized_batch_norm=1")
@@ -55,14 +55,12 @@ def compare(tmp_path, command, flags, train, stage=""):
   assert names(tmp_path / "one" / stage) == names(tmp_path / "two" / stage)
 
 
-@pytest.mark.usefixtures("two_replicas")
 def test_sc_lmser_with_its_pools(tmp_path):
   data = faces(tmp_path, 6, 1)
   compare(tmp_path, "sc_lmser", (f"--data_dir={data}", f"--hparams={SC_LMSER}"),
           lambda root: sc_lmser_run.run(FaceOptions(root, data_dir=data, hparams=SC_LMSER)))
 
 
-@pytest.mark.usefixtures("two_replicas")
 @pytest.mark.parametrize("synchronized", ["0", "1"])
 def test_tom(tmp_path, synchronized):
   random = np.random.default_rng(0)
@@ -84,7 +82,6 @@ def _sketch2image(stage, recipe, photos, sketches, root, **options):
   training_run.run(of_stage(given, stage), recipe)
 
 
-@pytest.mark.usefixtures("two_replicas")
 def test_both_stages_of_sketch2image(tmp_path):
   photos, sketches = sketch_folders.make(tmp_path / "sets", count=5)
   flags = (f"--photo_dir={photos}", f"--sketch_dirs={','.join(map(str, sketches))}", "--nofid",
